@@ -1,0 +1,77 @@
+// What we ask of the switch, of the clock, and of the recordings. Plain data: the core decides,
+// `switch/` and the engine do. A command never names a leg that has ended.
+import type { AgentId, QueueId } from './config.ts'
+import type { CallId, LegId, NodeId } from './inputs.ts'
+
+/** Prompts by name; the switch finds the file. Their texts are in `dialplan/prompts/`. */
+export const PROMPTS = [
+  'unknown_number',
+  'queue_full',
+  'no_agent',
+  'hold_begin',
+  'hold_end',
+  'hold_reassurance',
+  'reconnecting',
+] as const
+export type Prompt = (typeof PROMPTS)[number]
+
+/** What we write on a caller's leg so that a restarted service can read it back. Times are epoch ms. */
+export interface LegStamp {
+  readonly callId: CallId
+  readonly queueId: QueueId
+  readonly queuedAt: number
+  readonly agentId: AgentId | null
+  readonly answeredAt: number | null
+  readonly connectedAt: number | null
+  readonly heldAt: number | null
+  readonly recordingPath: string | null
+}
+
+interface OnLeg {
+  readonly nodeId: NodeId
+  readonly legId: LegId
+}
+
+export type SwitchCommand =
+  /** Take a parked caller from the dialplan: its own fallback must not fire any more. */
+  | (OnLeg & { readonly type: 'claim' })
+  | (OnLeg & { readonly type: 'stamp'; readonly stamp: LegStamp })
+  | (OnLeg & { readonly type: 'play_music' })
+  /** On top of the music, which goes on by itself afterwards. */
+  | (OnLeg & { readonly type: 'play_prompt'; readonly prompt: Prompt })
+  /** Say why, then hang up. */
+  | (OnLeg & { readonly type: 'refuse'; readonly prompt: Prompt; readonly cause: string })
+  /** Ring the agent's phone. The leg gets `legId`; the switch gives up a second after `ringMsMax`. */
+  | (OnLeg & {
+      readonly type: 'originate_agent'
+      readonly callId: CallId
+      readonly agentId: AgentId
+      readonly queueId: QueueId
+      readonly from: string
+      readonly ringMsMax: number
+    })
+  /** `legId` is the caller's, `otherLegId` the agent's; both are parked or play something. */
+  | (OnLeg & { readonly type: 'bridge'; readonly otherLegId: LegId })
+  /** After each bridge: the agent's leg must park, not hang up, when the bridge is taken apart. */
+  | (OnLeg & { readonly type: 'keep_after_bridge' })
+  /** Caller: begin prompt, then music. The agent's leg parks. */
+  | (OnLeg & { readonly type: 'hold' })
+  /** Caller: end prompt, then parked, ready for `bridge`. */
+  | (OnLeg & { readonly type: 'retrieve' })
+  /** The same two within a bridge that the phone's own hold left standing. */
+  | (OnLeg & { readonly type: 'hold_in_bridge' })
+  | (OnLeg & { readonly type: 'retrieve_in_bridge' })
+  /** `cause` is FreeSWITCH's name, e.g. `ORIGINATOR_CANCEL` for a ring that the caller's hangup ends. */
+  | (OnLeg & { readonly type: 'hang_up'; readonly cause: string })
+  /** Caller left, agent right, until the leg ends. `path` is relative to the recordings' folder. */
+  | (OnLeg & { readonly type: 'start_recording'; readonly path: string })
+
+export type ClockCommand =
+  /** Replaces a timer of the same id. */
+  | { readonly type: 'set_timer'; readonly timerId: string; readonly at: number }
+  | { readonly type: 'clear_timer'; readonly timerId: string }
+
+/** Read the file and report `recording.verified` or `recording.unverified`. */
+export type RecordingCommand = { readonly type: 'verify_recording'; readonly callId: CallId; readonly path: string }
+
+export type Command = SwitchCommand | ClockCommand | RecordingCommand

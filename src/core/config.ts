@@ -1,0 +1,63 @@
+// What the administrators decide: queues, numbers, agents and their skills. The core receives it
+// whole, at the start and after every change, and never reads it from anywhere itself.
+
+export type QueueId = string
+export type AgentId = string
+export type SkillId = string
+
+/** One queue of the hotline. Times are milliseconds. */
+export interface QueueSettings {
+  readonly queueId: QueueId
+  readonly name: string
+  /** An agent may take the queue's calls only with every one of these skills. Empty: everyone may. */
+  readonly requiredSkills: readonly SkillId[]
+  /** Higher is served first where an agent could take calls of several queues. */
+  readonly priority: number
+  /** A caller who finds this many waiting is refused with `queue_full`. */
+  readonly waitingMax: number
+  /** False: a caller who finds no agent of the right skills signed in is refused with `no_agent`. */
+  readonly joinWhenEmpty: boolean
+  /** How long one agent's phone rings: three rings of 5 s (R-012). */
+  readonly ringMsMax: number
+  /** The answer counts as timely up to and including this wait (R-003). */
+  readonly answerMsMax: number
+  /** The agent is warned when a hold has lasted this long (R-046). */
+  readonly holdWarningMs: number
+  /** A hold above this is exceeded; the caller is reassured then and once more every such period (R-046). */
+  readonly holdMsMax: number
+  /** The agent becomes ready by itself after this much wrap-up (R-025). */
+  readonly wrapUpMsMax: number
+}
+
+/** A number that citizens dial and the queue it leads to. */
+export interface NumberSettings {
+  readonly number: string
+  readonly queueId: QueueId
+}
+
+export interface AgentSettings {
+  readonly agentId: AgentId
+  readonly name: string
+  readonly skills: readonly SkillId[]
+}
+
+export interface Config {
+  /** IANA name; calendar days and recording folders follow it. */
+  readonly timeZone: string
+  readonly queues: readonly QueueSettings[]
+  readonly numbers: readonly NumberSettings[]
+  readonly agents: readonly AgentSettings[]
+}
+
+/** The norms' own numbers; a new queue starts with them. */
+export const QUEUE_DEFAULTS = {
+  requiredSkills: [],
+  priority: 0,
+  waitingMax: 200,
+  joinWhenEmpty: false,
+  ringMsMax: 15_000,
+  answerMsMax: 15_000,
+  holdWarningMs: 20_000,
+  holdMsMax: 30_000,
+  wrapUpMsMax: 60_000,
+} as const satisfies Omit<QueueSettings, 'queueId' | 'name'>

@@ -1,0 +1,218 @@
+// What we decided has happened. State changes only by facts; rows, pushes, figures and reports are
+// all made from them. Facts are past tense, immutable once recorded, and carry what a reader years
+// later needs, so that no projection ever has to ask the live state.
+import type { AgentId, Config, QueueId } from './config.ts'
+import type {
+  CallId,
+  Disposition,
+  LegId,
+  LegSnapshot,
+  NodeId,
+  NotReadyReason,
+  RestoredAgent,
+  RestoredCall,
+  RestoredRecording,
+} from './inputs.ts'
+
+export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
+export type RefusalReason = (typeof REFUSALS)[number]
+
+export const OFFER_OUTCOMES = [
+  'answered',
+  'rejected',
+  'rona',
+  'unreachable',
+  'caller_abandoned',
+  'failed',
+] as const
+/**
+ * How one ringing of one phone came out. `rona`: rang to its limit. `rejected`: the phone said busy or
+ * declined. `unreachable`: the phone could not be rung. `failed`: our side could not join the two legs.
+ */
+export type OfferOutcome = (typeof OFFER_OUTCOMES)[number]
+
+export const ENDINGS = ['served', 'abandoned_waiting', 'abandoned_ringing', ...REFUSALS, 'failed'] as const
+/** How a call ended, one of a closed list; every call gets exactly one. */
+export type Ending = (typeof ENDINGS)[number]
+
+export type HangupBy = 'caller' | 'agent' | 'system' | 'unknown'
+
+interface At {
+  readonly at: number
+}
+interface OfCall extends At {
+  readonly callId: CallId
+}
+interface OfAgentLeg extends OfCall {
+  readonly agentId: AgentId
+  readonly legId: LegId
+}
+
+export type CallFact =
+  | (OfCall & {
+      readonly type: 'call.arrived'
+      readonly legId: LegId
+      readonly nodeId: NodeId
+      readonly from: string
+      readonly to: string
+      /** When the switch made the caller's channel; calls belong to the calendar day of this moment. */
+      readonly arrivedAt: number
+    })
+  | (OfCall & {
+      readonly type: 'call.queued'
+      readonly queueId: QueueId
+      readonly priority: number
+      /** The clock of R-003. It keeps this value when the call returns to its queue. */
+      readonly queuedAt: number
+    })
+  | (OfCall & { readonly type: 'call.refused'; readonly reason: RefusalReason; readonly queueId: QueueId | null })
+  | (OfAgentLeg & { readonly type: 'call.offered'; readonly queueId: QueueId })
+  /** The phone confirmed that it rings. */
+  | (OfAgentLeg & { readonly type: 'call.ringing' })
+  /** The agent's phone was picked up; caller and agent do not hear each other yet. */
+  | (OfAgentLeg & {
+      readonly type: 'call.answered'
+      readonly queueId: QueueId
+      readonly ringMs: number
+      /** Whole ring cycles begun before the answer, from 1 (R-012). */
+      readonly rings: number
+      readonly isLate: boolean
+    })
+  /** The offer came to nothing. Answered offers end with `call.answered`, unless joining the legs failed. */
+  | (OfAgentLeg & {
+      readonly type: 'offer.ended'
+      readonly queueId: QueueId
+      readonly outcome: Exclude<OfferOutcome, 'answered'>
+      readonly ringMs: number
+      readonly rings: number
+      readonly cause: string
+    })
+  /** Caller and agent hear each other for the first time with this agent. */
+  | (OfAgentLeg & {
+      readonly type: 'call.connected'
+      readonly queueId: QueueId
+      readonly arrivedAt: number
+      readonly queuedAt: number
+      readonly answeredAt: number
+      /** answeredAt − queuedAt. */
+      readonly waitMs: number
+      /** waitMs is at most the queue's `answerMsMax` (R-003). */
+      readonly isTimely: boolean
+      /** False for the second and later agents of one call, which no rate counts again. */
+      readonly isFirst: boolean
+    })
+  /** Back at the head of its queue; `queuedAt` stands. */
+  | (OfCall & {
+      readonly type: 'call.requeued'
+      readonly queueId: QueueId
+      readonly reason: 'offer_ended' | 'phone_vanished'
+    })
+  | (OfAgentLeg & { readonly type: 'call.hold_requested' })
+  | (OfAgentLeg & {
+      readonly type: 'call.held'
+      readonly by: 'console' | 'phone'
+      /** From 1 within the call. */
+      readonly segment: number
+      readonly beginPrompt: 'system' | 'agent' | null
+    })
+  | (OfAgentLeg & { readonly type: 'call.hold_warned' })
+  | (OfAgentLeg & { readonly type: 'call.hold_limit_reached'; readonly count: number })
+  | (OfAgentLeg & { readonly type: 'call.retrieve_requested' })
+  | (OfAgentLeg & {
+      readonly type: 'call.retrieved'
+      readonly segment: number
+      readonly holdMs: number
+      /** holdMs is above the queue's `holdMsMax`; exactly the limit is not exceeded (R-046). */
+      readonly isExceeded: boolean
+      readonly endPrompt: 'system' | 'agent' | null
+    })
+  | (OfCall & { readonly type: 'call.hang_up_requested'; readonly agentId: AgentId })
+  | (OfCall & {
+      readonly type: 'call.ended'
+      readonly ending: Ending
+      readonly queueId: QueueId | null
+      /** The last agent on the call; null if nobody was. */
+      readonly agentId: AgentId | null
+      readonly hangupBy: HangupBy
+      /** FreeSWITCH's name of the Q.850 cause. */
+      readonly cause: string
+      readonly arrivedAt: number
+      /** queuedAt → first answer, or → end where there was none; null if the call was never queued. */
+      readonly waitMs: number | null
+      /** Conversation without hold; null if nobody was connected. */
+      readonly talkMs: number | null
+      readonly holdMs: number
+    })
+  /** After a restart or an outage: a live call as the switch shows it. Replaces whatever was known of it. */
+  | (OfCall & {
+      readonly type: 'call.adopted'
+      readonly nodeId: NodeId
+      readonly caller: LegSnapshot
+      readonly agent: LegSnapshot | null
+      readonly queueId: QueueId
+      readonly priority: number
+      readonly arrivedAt: number
+      readonly queuedAt: number
+    })
+  | (OfCall & {
+      readonly type: 'call.written_up'
+      readonly agentId: AgentId
+      readonly disposition: Disposition
+      readonly summary: string
+    })
+  /** Wrap-up ran out and nobody wrote the call up (R-025). */
+  | (OfCall & { readonly type: 'call.left_unrecorded'; readonly agentId: AgentId })
+
+/** What became of a leg; kept apart from calls because legs outlive them by some milliseconds. */
+export type LegFact = At & {
+  readonly type: 'leg.ended'
+  readonly legId: LegId
+  readonly callId: CallId
+  readonly agentId: AgentId | null
+  readonly cause: string
+  readonly sipStatus: number | null
+}
+
+export type RecordingFact =
+  | (OfCall & { readonly type: 'recording.requested'; readonly path: string; readonly legId: LegId; readonly agentId: AgentId })
+  | (OfCall & { readonly type: 'recording.started'; readonly path: string })
+  | (OfCall & { readonly type: 'recording.stopped'; readonly path: string; readonly durationMs: number })
+  | (OfCall & {
+      readonly type: 'recording.verified'
+      readonly path: string
+      readonly durationMs: number
+      readonly sizeBytes: number
+      readonly sha256: string
+    })
+  /** No usable file exists: an alarm for the shift leader (R-045). */
+  | (OfCall & { readonly type: 'recording.missing'; readonly path: string; readonly reason: string })
+
+interface OfAgent extends At {
+  readonly agentId: AgentId
+}
+
+export type AgentFact =
+  | (OfAgent & { readonly type: 'agent.signed_in' })
+  | (OfAgent & { readonly type: 'agent.signed_out' })
+  /** `since` orders the idle: an offer that its caller abandoned does not send the agent to the end of the line. */
+  | (OfAgent & { readonly type: 'agent.became_ready'; readonly since: number })
+  | (OfAgent & { readonly type: 'agent.became_not_ready'; readonly reason: NotReadyReason })
+  | (OfAgent & { readonly type: 'agent.wrap_up_started'; readonly callId: CallId; readonly until: number })
+  | (OfAgent & { readonly type: 'agent.phone_registered' })
+  | (OfAgent & { readonly type: 'agent.phone_unregistered' })
+
+export type SystemFact =
+  | (At & { readonly type: 'config.loaded'; readonly config: Config })
+  | (At & {
+      readonly type: 'history.restored'
+      readonly agents: readonly RestoredAgent[]
+      readonly calls: readonly RestoredCall[]
+      readonly recordings: readonly RestoredRecording[]
+    })
+  | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
+  | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
+
+export type Fact = CallFact | LegFact | RecordingFact | AgentFact | SystemFact
+
+/** A fact with its place in the one order in which everything happened; gapless from 1. */
+export type RecordedFact = Fact & { readonly seq: number }

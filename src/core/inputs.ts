@@ -1,0 +1,183 @@
+// Everything that can reach the core. An input carries its own time (`at`, epoch ms; for what the
+// switch reports, the switch's event clock) and says what occurred to us; it decides nothing.
+import type { AgentId, Config, QueueId } from './config.ts'
+
+export type CallId = string
+/** One channel on a switch: FreeSWITCH's Unique-ID. Agents' legs get theirs from the core. */
+export type LegId = string
+/** One FreeSWITCH, as named by the node pool. */
+export type NodeId = string
+
+export const NOT_READY_REASONS = ['break', 'meal', 'training', 'meeting', 'off_seat', 'other'] as const
+/** Reasons an agent may give. */
+export type ChosenNotReadyReason = (typeof NOT_READY_REASONS)[number]
+/** Reasons that only the system gives: just signed in, did not answer, refused, phone not reachable. */
+export const SYSTEM_NOT_READY_REASONS = ['signed_in', 'rona', 'rejected', 'unreachable'] as const
+export type NotReadyReason = ChosenNotReadyReason | (typeof SYSTEM_NOT_READY_REASONS)[number]
+
+export const DISPOSITIONS = [
+  'answered',
+  'transferred',
+  'out_of_scope_referred',
+  'declined_with_explanation',
+  'work_order',
+  'silent',
+  'wrong_number',
+  'nuisance',
+  'test',
+  'dropped',
+] as const
+/** How the agent wrote the call up; the last five do not count as valid calls (R-007). */
+export type Disposition = (typeof DISPOSITIONS)[number]
+
+/** A live leg of ours as a switch shows it on resync; everything after `bridgedTo` was stamped on it by us. */
+export interface LegSnapshot {
+  readonly legId: LegId
+  readonly role: 'caller' | 'agent'
+  readonly callId: CallId
+  readonly from: string
+  readonly to: string
+  /** When the switch made the channel. */
+  readonly createdAt: number
+  readonly isAnswered: boolean
+  /** The partner of a bridge that stands now; null for a parked, ringing or music-hearing leg. */
+  readonly bridgedTo: LegId | null
+  readonly agentId: AgentId | null
+  readonly queueId: QueueId | null
+  readonly queuedAt: number | null
+  readonly answeredAt: number | null
+  readonly connectedAt: number | null
+  readonly heldAt: number | null
+  readonly recordingPath: string | null
+}
+
+/** An agent as last recorded, for a start after a stop or crash. */
+export interface RestoredAgent {
+  readonly agentId: AgentId
+  readonly phase: 'not_ready' | 'ready' | 'wrap_up'
+  readonly reason: NotReadyReason | null
+  readonly since: number
+}
+
+/** A call that the records show as not ended. Only the switch can say whether it still lives. */
+export interface RestoredCall {
+  readonly callId: CallId
+  readonly legId: LegId
+  readonly nodeId: NodeId
+  readonly from: string
+  readonly to: string
+  readonly arrivedAt: number
+  readonly queueId: QueueId | null
+  readonly queuedAt: number | null
+  readonly agentId: AgentId | null
+  readonly answeredAt: number | null
+  readonly connectedAt: number | null
+  readonly holdMs: number
+}
+
+/** A recording that was begun and never checked. */
+export interface RestoredRecording {
+  readonly callId: CallId
+  readonly path: string
+  readonly startedAt: number
+}
+
+interface At {
+  readonly at: number
+}
+interface OfLeg extends At {
+  readonly legId: LegId
+}
+interface OfAgent extends At {
+  readonly agentId: AgentId
+}
+
+/** Of the outside world: switches, phones, the clock, the records, the administrators. */
+export type WorldInput =
+  | (At & { readonly type: 'config.loaded'; readonly config: Config })
+  | (At & {
+      readonly type: 'history.restored'
+      readonly agents: readonly RestoredAgent[]
+      readonly calls: readonly RestoredCall[]
+      readonly recordings: readonly RestoredRecording[]
+    })
+  | (At & { readonly type: 'timer.fired'; readonly timerId: string })
+  | (At & { readonly type: 'command.failed'; readonly command: string; readonly legId: LegId; readonly reason: string })
+  /** The connection to a switch is gone. Calls go on there; nothing more is decided for them until it is back. */
+  | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
+  /** All of our legs on that switch, asked for at `askedAt` (our clock, as `at`). */
+  | (At & {
+      readonly type: 'switch.synced'
+      readonly nodeId: NodeId
+      readonly askedAt: number
+      readonly legs: readonly LegSnapshot[]
+    })
+  | (OfAgent & { readonly type: 'phone.registered' })
+  | (OfAgent & { readonly type: 'phone.unregistered' })
+
+/** Of a leg on the switch. Legs that are not ours, or no longer, are ignored by the core. */
+export type LegInput =
+  /** A caller's leg was parked by the dialplan for the first time; `to` is the number dialled. */
+  | (OfLeg & {
+      readonly type: 'call.parked'
+      readonly nodeId: NodeId
+      readonly callId: CallId
+      readonly from: string
+      readonly to: string
+      readonly arrivedAt: number
+    })
+  | (OfLeg & { readonly type: 'leg.ringing' })
+  | (OfLeg & { readonly type: 'leg.answered' })
+  | (OfLeg & { readonly type: 'leg.parked' })
+  | (OfLeg & { readonly type: 'leg.bridged'; readonly otherLegId: LegId })
+  | (OfLeg & { readonly type: 'leg.unbridged' })
+  /** The phone itself put the call on hold or took it back (re-INVITE). */
+  | (OfLeg & { readonly type: 'leg.held' })
+  | (OfLeg & { readonly type: 'leg.unheld' })
+  /** First word of a hangup; the leg still exists. */
+  | (OfLeg & { readonly type: 'leg.hung_up'; readonly cause: string })
+  /** Last word of a leg; its phone may be rung again from now on. */
+  | (OfLeg & { readonly type: 'leg.ended'; readonly cause: string; readonly sipStatus: number | null })
+  /** An originate came to nothing; possibly no leg ever existed. */
+  | (OfLeg & { readonly type: 'offer.failed'; readonly cause: string })
+
+export type RecordingInput =
+  | (At & { readonly type: 'recording.started'; readonly path: string })
+  | (At & {
+      readonly type: 'recording.stopped'
+      readonly path: string
+      readonly durationMs: number
+      readonly cause: string
+    })
+  /** The file was read: its length, size and SHA-256 (lower-case hex). */
+  | (At & {
+      readonly type: 'recording.verified'
+      readonly callId: CallId
+      readonly path: string
+      readonly durationMs: number
+      readonly sizeBytes: number
+      readonly sha256: string
+    })
+  | (At & {
+      readonly type: 'recording.unverified'
+      readonly callId: CallId
+      readonly path: string
+      readonly reason: string
+    })
+
+/** What an agent asks for. The answer may be a Rejection, and then nothing has changed. */
+export type AgentInput =
+  | (OfAgent & { readonly type: 'agent.sign_in_requested' })
+  | (OfAgent & { readonly type: 'agent.sign_out_requested' })
+  | (OfAgent & { readonly type: 'agent.ready_requested' })
+  | (OfAgent & { readonly type: 'agent.not_ready_requested'; readonly reason: ChosenNotReadyReason })
+  | (OfAgent & { readonly type: 'agent.hold_requested' })
+  | (OfAgent & { readonly type: 'agent.retrieve_requested' })
+  | (OfAgent & { readonly type: 'agent.hang_up_requested' })
+  | (OfAgent & {
+      readonly type: 'agent.wrap_up_done_requested'
+      readonly disposition: Disposition
+      readonly summary: string
+    })
+
+export type Input = WorldInput | LegInput | RecordingInput | AgentInput

@@ -1,0 +1,29 @@
+// Who may do what. A closed list of permissions and the sets that make up the roles; what is not
+// listed is refused. Roles follow the posts of the norms (D-24, D-25).
+
+export const PERMISSIONS = [
+  'agent.act', // one's own agent: ready, hold, wrap-up
+  'live.read', // the floor: agents, calls, queues
+  'wallboard.read',
+  'calls.read',
+  'recordings.read',
+  'pii.read', // callers' numbers unmasked
+  'config.read',
+  'config.write',
+  'users.write',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+export const ROLES = {
+  agent: ['agent.act', 'wallboard.read'],
+  shift_leader: ['live.read', 'wallboard.read', 'calls.read', 'recordings.read', 'pii.read', 'config.read'],
+  qa_inspector: ['calls.read', 'recordings.read', 'pii.read'],
+  wallboard: ['wallboard.read'],
+  admin: ['live.read', 'wallboard.read', 'calls.read', 'recordings.read', 'pii.read', 'config.read', 'config.write', 'users.write'],
+} as const satisfies Record<string, readonly Permission[]>
+export type Role = keyof typeof ROLES
+export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[]
+
+export function isAllowed(role: Role, permission: Permission): boolean {
+  return (ROLES[role] as readonly Permission[]).includes(permission)
+}
