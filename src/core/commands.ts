@@ -58,8 +58,11 @@ export type SwitchCommand =
   | (OnLeg & { readonly type: 'hold' })
   /** Caller: end prompt, then parked, ready for `bridge`. */
   | (OnLeg & { readonly type: 'retrieve' })
-  /** The same two within a bridge that the phone's own hold left standing. */
-  | (OnLeg & { readonly type: 'hold_in_bridge' })
+  /** The same two within a bridge that the phone's own hold left standing; again with the other prompt to reassure. */
+  | (OnLeg & {
+      readonly type: 'hold_in_bridge'
+      readonly prompt: 'hold_begin' | 'hold_reassurance'
+    })
   | (OnLeg & { readonly type: 'retrieve_in_bridge' })
   /** `cause` is FreeSWITCH's name, e.g. `ORIGINATOR_CANCEL` for a ring that the caller's hangup ends. */
   | (OnLeg & { readonly type: 'hang_up'; readonly cause: string })
@@ -72,6 +75,10 @@ export type ClockCommand =
   | { readonly type: 'clear_timer'; readonly timerId: string }
 
 /** Read the file and report `recording.verified` or `recording.unverified`. */
-export type RecordingCommand = { readonly type: 'verify_recording'; readonly callId: CallId; readonly path: string }
+export type RecordingCommand = {
+  readonly type: 'verify_recording'
+  readonly callId: CallId
+  readonly path: string
+}
 
 export type Command = SwitchCommand | ClockCommand | RecordingCommand

@@ -11,6 +11,7 @@ import type {
   NotReadyReason,
   RestoredAgent,
   RestoredCall,
+  RestoredCounts,
   RestoredRecording,
 } from './inputs.ts'
 
@@ -31,7 +32,13 @@ export const OFFER_OUTCOMES = [
  */
 export type OfferOutcome = (typeof OFFER_OUTCOMES)[number]
 
-export const ENDINGS = ['served', 'abandoned_waiting', 'abandoned_ringing', ...REFUSALS, 'failed'] as const
+export const ENDINGS = [
+  'served',
+  'abandoned_waiting',
+  'abandoned_ringing',
+  ...REFUSALS,
+  'failed',
+] as const
 /** How a call ended, one of a closed list; every call gets exactly one. */
 export type Ending = (typeof ENDINGS)[number]
 
@@ -65,7 +72,11 @@ export type CallFact =
       /** The clock of R-003. It keeps this value when the call returns to its queue. */
       readonly queuedAt: number
     })
-  | (OfCall & { readonly type: 'call.refused'; readonly reason: RefusalReason; readonly queueId: QueueId | null })
+  | (OfCall & {
+      readonly type: 'call.refused'
+      readonly reason: RefusalReason
+      readonly queueId: QueueId | null
+    })
   | (OfAgentLeg & { readonly type: 'call.offered'; readonly queueId: QueueId })
   /** The phone confirmed that it rings. */
   | (OfAgentLeg & { readonly type: 'call.ringing' })
@@ -137,11 +148,21 @@ export type CallFact =
       /** FreeSWITCH's name of the Q.850 cause. */
       readonly cause: string
       readonly arrivedAt: number
-      /** queuedAt → first answer, or → end where there was none; null if the call was never queued. */
+      /**
+       * queuedAt → first answer, or → end where there was none. Null if the call was never queued, or if
+       * it ended unseen, during an outage.
+       */
       readonly waitMs: number | null
       /** Conversation without hold; null if nobody was connected. */
       readonly talkMs: number | null
+      /** All holds of the call, the open one included. */
       readonly holdMs: number
+      /** The hold that the end of the call ended. */
+      readonly openHold: {
+        readonly segment: number
+        readonly holdMs: number
+        readonly isExceeded: boolean
+      } | null
     })
   /** After a restart or an outage: a live call as the switch shows it. Replaces whatever was known of it. */
   | (OfCall & {
@@ -174,9 +195,18 @@ export type LegFact = At & {
 }
 
 export type RecordingFact =
-  | (OfCall & { readonly type: 'recording.requested'; readonly path: string; readonly legId: LegId; readonly agentId: AgentId })
+  | (OfCall & {
+      readonly type: 'recording.requested'
+      readonly path: string
+      readonly legId: LegId
+      readonly agentId: AgentId
+    })
   | (OfCall & { readonly type: 'recording.started'; readonly path: string })
-  | (OfCall & { readonly type: 'recording.stopped'; readonly path: string; readonly durationMs: number })
+  | (OfCall & {
+      readonly type: 'recording.stopped'
+      readonly path: string
+      readonly durationMs: number
+    })
   | (OfCall & {
       readonly type: 'recording.verified'
       readonly path: string
@@ -185,7 +215,11 @@ export type RecordingFact =
       readonly sha256: string
     })
   /** No usable file exists: an alarm for the shift leader (R-045). */
-  | (OfCall & { readonly type: 'recording.missing'; readonly path: string; readonly reason: string })
+  | (OfCall & {
+      readonly type: 'recording.missing'
+      readonly path: string
+      readonly reason: string
+    })
 
 interface OfAgent extends At {
   readonly agentId: AgentId
@@ -197,7 +231,11 @@ export type AgentFact =
   /** `since` orders the idle: an offer that its caller abandoned does not send the agent to the end of the line. */
   | (OfAgent & { readonly type: 'agent.became_ready'; readonly since: number })
   | (OfAgent & { readonly type: 'agent.became_not_ready'; readonly reason: NotReadyReason })
-  | (OfAgent & { readonly type: 'agent.wrap_up_started'; readonly callId: CallId; readonly until: number })
+  | (OfAgent & {
+      readonly type: 'agent.wrap_up_started'
+      readonly callId: CallId
+      readonly until: number
+    })
   | (OfAgent & { readonly type: 'agent.phone_registered' })
   | (OfAgent & { readonly type: 'agent.phone_unregistered' })
 
@@ -208,6 +246,7 @@ export type SystemFact =
       readonly agents: readonly RestoredAgent[]
       readonly calls: readonly RestoredCall[]
       readonly recordings: readonly RestoredRecording[]
+      readonly counts: readonly RestoredCounts[]
     })
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })

@@ -1,6 +1,7 @@
 // Everything that can reach the core. An input carries its own time (`at`, epoch ms; for what the
 // switch reports, the switch's event clock) and says what occurred to us; it decides nothing.
 import type { AgentId, Config, QueueId } from './config.ts'
+import type { Counts } from './metrics.ts'
 
 export type CallId = string
 /** One channel on a switch: FreeSWITCH's Unique-ID. Agents' legs get theirs from the core. */
@@ -8,7 +9,14 @@ export type LegId = string
 /** One FreeSWITCH, as named by the node pool. */
 export type NodeId = string
 
-export const NOT_READY_REASONS = ['break', 'meal', 'training', 'meeting', 'off_seat', 'other'] as const
+export const NOT_READY_REASONS = [
+  'break',
+  'meal',
+  'training',
+  'meeting',
+  'off_seat',
+  'other',
+] as const
 /** Reasons an agent may give. */
 export type ChosenNotReadyReason = (typeof NOT_READY_REASONS)[number]
 /** Reasons that only the system gives: just signed in, did not answer, refused, phone not reachable. */
@@ -42,6 +50,8 @@ export interface LegSnapshot {
   readonly isAnswered: boolean
   /** The partner of a bridge that stands now; null for a parked, ringing or music-hearing leg. */
   readonly bridgedTo: LegId | null
+  /** Something is played to the leg at the moment: music, or a prompt with music behind it. */
+  readonly isPlaying: boolean
   readonly agentId: AgentId | null
   readonly queueId: QueueId | null
   readonly queuedAt: number | null
@@ -51,12 +61,17 @@ export interface LegSnapshot {
   readonly recordingPath: string | null
 }
 
-/** An agent as last recorded, for a start after a stop or crash. */
+/**
+ * An agent as last recorded, for a start after a stop or crash. One who was offered a call or on a call
+ * is given as `ready`; the switch tells whether the call still lives.
+ */
 export interface RestoredAgent {
   readonly agentId: AgentId
   readonly phase: 'not_ready' | 'ready' | 'wrap_up'
   readonly reason: NotReadyReason | null
   readonly since: number
+  /** The call that a wrap-up is for. */
+  readonly callId: CallId | null
 }
 
 /** A call that the records show as not ended. Only the switch can say whether it still lives. */
@@ -82,6 +97,13 @@ export interface RestoredRecording {
   readonly startedAt: number
 }
 
+/** Figures of a day so far; queue `*` is the whole hotline. */
+export interface RestoredCounts {
+  readonly day: string
+  readonly queueId: QueueId | '*'
+  readonly counts: Counts
+}
+
 interface At {
   readonly at: number
 }
@@ -100,9 +122,15 @@ export type WorldInput =
       readonly agents: readonly RestoredAgent[]
       readonly calls: readonly RestoredCall[]
       readonly recordings: readonly RestoredRecording[]
+      readonly counts: readonly RestoredCounts[]
     })
   | (At & { readonly type: 'timer.fired'; readonly timerId: string })
-  | (At & { readonly type: 'command.failed'; readonly command: string; readonly legId: LegId; readonly reason: string })
+  | (At & {
+      readonly type: 'command.failed'
+      readonly command: string
+      readonly legId: LegId
+      readonly reason: string
+    })
   /** The connection to a switch is gone. Calls go on there; nothing more is decided for them until it is back. */
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   /** All of our legs on that switch, asked for at `askedAt` (our clock, as `at`). */
@@ -137,7 +165,11 @@ export type LegInput =
   /** First word of a hangup; the leg still exists. */
   | (OfLeg & { readonly type: 'leg.hung_up'; readonly cause: string })
   /** Last word of a leg; its phone may be rung again from now on. */
-  | (OfLeg & { readonly type: 'leg.ended'; readonly cause: string; readonly sipStatus: number | null })
+  | (OfLeg & {
+      readonly type: 'leg.ended'
+      readonly cause: string
+      readonly sipStatus: number | null
+    })
   /** An originate came to nothing; possibly no leg ever existed. */
   | (OfLeg & { readonly type: 'offer.failed'; readonly cause: string })
 
@@ -170,7 +202,10 @@ export type AgentInput =
   | (OfAgent & { readonly type: 'agent.sign_in_requested' })
   | (OfAgent & { readonly type: 'agent.sign_out_requested' })
   | (OfAgent & { readonly type: 'agent.ready_requested' })
-  | (OfAgent & { readonly type: 'agent.not_ready_requested'; readonly reason: ChosenNotReadyReason })
+  | (OfAgent & {
+      readonly type: 'agent.not_ready_requested'
+      readonly reason: ChosenNotReadyReason
+    })
   | (OfAgent & { readonly type: 'agent.hold_requested' })
   | (OfAgent & { readonly type: 'agent.retrieve_requested' })
   | (OfAgent & { readonly type: 'agent.hang_up_requested' })

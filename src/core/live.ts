@@ -31,7 +31,11 @@ export interface LiveCall {
   readonly answeredAt: number | null
   readonly agentId: AgentId | null
   /** For `held`: who put it there, whether the 20 s warning stands, how often the limit was reached. */
-  readonly hold: { readonly by: 'console' | 'phone'; readonly isWarned: boolean; readonly limitCount: number } | null
+  readonly hold: {
+    readonly by: 'console' | 'phone'
+    readonly isWarned: boolean
+    readonly limitCount: number
+  } | null
 }
 
 export interface LiveQueue {

@@ -16,10 +16,26 @@ export type Permission = (typeof PERMISSIONS)[number]
 
 export const ROLES = {
   agent: ['agent.act', 'wallboard.read'],
-  shift_leader: ['live.read', 'wallboard.read', 'calls.read', 'recordings.read', 'pii.read', 'config.read'],
+  shift_leader: [
+    'live.read',
+    'wallboard.read',
+    'calls.read',
+    'recordings.read',
+    'pii.read',
+    'config.read',
+  ],
   qa_inspector: ['calls.read', 'recordings.read', 'pii.read'],
   wallboard: ['wallboard.read'],
-  admin: ['live.read', 'wallboard.read', 'calls.read', 'recordings.read', 'pii.read', 'config.read', 'config.write', 'users.write'],
+  admin: [
+    'live.read',
+    'wallboard.read',
+    'calls.read',
+    'recordings.read',
+    'pii.read',
+    'config.read',
+    'config.write',
+    'users.write',
+  ],
 } as const satisfies Record<string, readonly Permission[]>
 export type Role = keyof typeof ROLES
 export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[]

@@ -1,5 +1,12 @@
 // The live state of one hotline. Only `evolve` (evolve.ts) changes it, and only by facts.
-import type { AgentId, AgentSettings, Config, NumberSettings, QueueId, QueueSettings } from './config.ts'
+import type {
+  AgentId,
+  AgentSettings,
+  Config,
+  NumberSettings,
+  QueueId,
+  QueueSettings,
+} from './config.ts'
 import type { RefusalReason } from './facts.ts'
 import type { CallId, LegId, NodeId, NotReadyReason } from './inputs.ts'
 import type { Lane } from './lanes.ts'
@@ -67,9 +74,24 @@ export type AgentPhase =
   | { readonly name: 'signed_out' }
   | { readonly name: 'not_ready'; readonly reason: NotReadyReason; readonly since: number }
   | { readonly name: 'ready'; readonly since: number }
-  | { readonly name: 'offered'; readonly callId: CallId; readonly legId: LegId; readonly since: number }
-  | { readonly name: 'on_call'; readonly callId: CallId; readonly legId: LegId; readonly since: number }
-  | { readonly name: 'wrap_up'; readonly callId: CallId; readonly since: number; readonly until: number }
+  | {
+      readonly name: 'offered'
+      readonly callId: CallId
+      readonly legId: LegId
+      readonly since: number
+    }
+  | {
+      readonly name: 'on_call'
+      readonly callId: CallId
+      readonly legId: LegId
+      readonly since: number
+    }
+  | {
+      readonly name: 'wrap_up'
+      readonly callId: CallId
+      readonly since: number
+      readonly until: number
+    }
 
 export interface Agent {
   readonly agentId: AgentId
