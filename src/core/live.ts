@@ -1,8 +1,11 @@
 // The floor as people see it: what consoles, supervisors and wallboards show, taken from the live
 // state and the day's figures. Times are ISO strings only at the edges; here they are epoch ms.
 import type { AgentId, QueueId } from './config.ts'
+import { dayOf } from './days.ts'
 import type { CallId, NotReadyReason } from './inputs.ts'
-import type { Figures } from './metrics.ts'
+import { isCallBefore } from './lanes.ts'
+import { type Figures, figures, NO_COUNTS } from './metrics.ts'
+import type { Agent, Call, State } from './state.ts'
 
 export interface LiveAgent {
   readonly agentId: AgentId
@@ -69,4 +72,112 @@ export interface LiveHotline {
   readonly queues: readonly LiveQueue[]
   /** Names of switches that cannot be reached at the moment. */
   readonly switchesLost: readonly string[]
+}
+
+type Staffing = LiveQueue['agents']
+type ReadonlyState = Readonly<State>
+
+export function liveAgent(state: ReadonlyState, agentId: AgentId): LiveAgent | null {
+  const agent = state.agents.get(agentId)
+  if (agent === undefined) return null
+  const { phase, settings, isRegistered } = agent
+  return {
+    agentId,
+    name: settings.name,
+    skills: settings.skills,
+    phase: phase.name,
+    reason: phase.name === 'not_ready' ? phase.reason : null,
+    since: phase.name === 'signed_out' ? null : phase.since,
+    isRegistered,
+    callId: 'callId' in phase ? phase.callId : null,
+    until: phase.name === 'wrap_up' ? phase.until : null,
+  }
+}
+
+export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null {
+  const call = state.calls.get(callId)
+  if (call === undefined) return null
+  const { phase, queueId, from, to, arrivedAt, queuedAt, answeredAt } = call
+  return {
+    callId,
+    queueId,
+    from,
+    to,
+    phase: phase.name,
+    since: phase.since,
+    arrivedAt,
+    queuedAt,
+    answeredAt,
+    agentId: 'agentId' in phase ? phase.agentId : null,
+    hold:
+      phase.name === 'held'
+        ? { by: phase.by, isWarned: phase.isWarned, limitCount: phase.limitCount }
+        : null,
+  }
+}
+
+/** `day` is the calendar day whose figures are wanted; without counts of it they are all zero. */
+export function liveQueue(state: ReadonlyState, queueId: QueueId, day: string): LiveQueue | null {
+  const queue = state.queues.get(queueId)
+  if (queue === undefined) return null
+  const agents = [...state.agents.values()].filter((agent) => agent.queueIds.includes(queueId))
+  const calls = [...state.calls.values()].filter((call) => call.queueId === queueId)
+  return {
+    queueId,
+    name: queue.name,
+    ...waitingOf(calls),
+    agents: staffing(state, agents),
+    today: figures(state.counts.get(day)?.get(queueId) ?? NO_COUNTS),
+  }
+}
+
+export function liveHotline(state: ReadonlyState, at: number): LiveHotline {
+  const day = dayOf(at, state.config.timeZone)
+  const queues = state.config.queues.map(({ queueId }) => liveQueue(state, queueId, day))
+  return {
+    at,
+    day,
+    ...waitingOf([...state.calls.values()]),
+    agents: staffing(state, [...state.agents.values()]),
+    today: figures(state.counts.get(day)?.get('*') ?? NO_COUNTS),
+    queues: queues.filter((queue) => queue !== null),
+    switchesLost: [...state.nodes].filter(([, node]) => !node.isUp).map(([nodeId]) => nodeId),
+  }
+}
+
+export function liveAgents(state: ReadonlyState): readonly LiveAgent[] {
+  return [...state.agents.keys()].flatMap((agentId) => liveAgent(state, agentId) ?? [])
+}
+
+/** The longest waiting first. */
+export function liveCalls(state: ReadonlyState): readonly LiveCall[] {
+  const calls = [...state.calls.values()].sort((a, b) => (isCallBefore(a, b) ? -1 : 1))
+  return calls.flatMap((call) => liveCall(state, call.callId) ?? [])
+}
+
+/** A call that rings at an agent still waits: nobody has answered it. */
+function waitingOf(calls: readonly Call[]): Pick<LiveQueue, 'waiting' | 'longestWaitSince'> {
+  let waiting = 0
+  let longestWaitSince: number | null = null
+  for (const { phase, queuedAt } of calls) {
+    if (phase.name !== 'waiting' && phase.name !== 'offered') continue
+    waiting += 1
+    if (queuedAt !== null) longestWaitSince = Math.min(longestWaitSince ?? queuedAt, queuedAt)
+  }
+  return { waiting, longestWaitSince }
+}
+
+function staffing(state: ReadonlyState, agents: readonly Agent[]): Staffing {
+  const count = { ready: 0, offered: 0, onCall: 0, onHold: 0, wrapUp: 0, notReady: 0 }
+  for (const { phase } of agents) {
+    if (phase.name === 'ready') count.ready += 1
+    else if (phase.name === 'offered') count.offered += 1
+    else if (phase.name === 'wrap_up') count.wrapUp += 1
+    else if (phase.name === 'not_ready') count.notReady += 1
+    else if (phase.name === 'on_call') {
+      if (state.calls.get(phase.callId)?.phase.name === 'held') count.onHold += 1
+      else count.onCall += 1
+    }
+  }
+  return count
 }

@@ -1,6 +1,8 @@
 // Counts of one day and queue (or of all queues), and the figures of the norms made from them. The
 // live fold over facts and the SQL over recorded calls end in the same counts, so they agree exactly.
 
+import type { Ending, Fact } from './facts.ts'
+
 /** Sums and counts of calls that arrived in one period. All times are milliseconds. */
 export interface Counts {
   /** Every call to a number of the hotline, refused ones included (R-001, 来电呼入总量). */
@@ -48,4 +50,90 @@ export interface Figures {
   /** Callers who hung up while waiting or ringing. */
   readonly abandoned: number
   readonly counts: Counts
+}
+
+export const NO_COUNTS: Counts = {
+  inbound: 0,
+  answered: 0,
+  answeredTimely: 0,
+  abandonedWaiting: 0,
+  abandonedRinging: 0,
+  unknownNumber: 0,
+  queueFull: 0,
+  noAgent: 0,
+  failed: 0,
+  waitMsAnswered: 0,
+  waitMsMax: 0,
+  talkMs: 0,
+  holdMs: 0,
+  holds: 0,
+  holdsExceeded: 0,
+}
+
+/** What one fact adds to the counts of its call's day. `waitMsMax` is a maximum, all else is a sum. */
+export function contribution(fact: Fact): Partial<Counts> | null {
+  switch (fact.type) {
+    case 'call.connected':
+      if (!fact.isFirst) return null
+      return {
+        answered: 1,
+        answeredTimely: fact.isTimely ? 1 : 0,
+        waitMsAnswered: fact.waitMs,
+        waitMsMax: fact.waitMs,
+      }
+    case 'call.held':
+      return { holds: 1 }
+    case 'call.retrieved':
+      return fact.isExceeded ? { holdsExceeded: 1 } : null
+    case 'call.ended':
+      return {
+        ...ENDING_COUNTS[fact.ending],
+        waitMsMax: fact.ending.startsWith('abandoned') ? (fact.waitMs ?? 0) : 0,
+        talkMs: fact.talkMs ?? 0,
+        holdMs: fact.holdMs,
+        holdsExceeded: fact.openHold?.isExceeded === true ? 1 : 0,
+      }
+    default:
+      return null
+  }
+}
+
+const ENDING_COUNTS: Record<Ending, Partial<Counts>> = {
+  served: {},
+  abandoned_waiting: { abandonedWaiting: 1 },
+  abandoned_ringing: { abandonedRinging: 1 },
+  unknown_number: { unknownNumber: 1 },
+  queue_full: { queueFull: 1 },
+  no_agent: { noAgent: 1 },
+  failed: { failed: 1 },
+}
+
+export function addCounts(counts: Counts, more: Partial<Counts>): Counts {
+  const sum: Record<string, number> = { ...counts }
+  for (const [name, value] of Object.entries(more)) {
+    const before = sum[name] ?? 0
+    sum[name] = name === 'waitMsMax' ? Math.max(before, value) : before + value
+  }
+  return sum as unknown as Counts
+}
+
+function rate(numerator: number, denominator: number, target: number | null): Rate {
+  const value = denominator === 0 ? null : numerator / denominator
+  const isMet = value === null || target === null ? null : value >= target
+  return { value, numerator, denominator, target, isMet }
+}
+
+/** Targets of the norms (R-001, R-003), compared unrounded. */
+export const TARGETS = { connectRate: 0.95, timelyAnswerRate: 0.8 } as const
+
+export function figures(counts: Counts): Figures {
+  return {
+    connectRate: rate(counts.answered, counts.inbound, TARGETS.connectRate),
+    timelyAnswerRate: rate(counts.answeredTimely, counts.answered, TARGETS.timelyAnswerRate),
+    serviceLevel: rate(counts.answeredTimely, counts.inbound, null),
+    avgSpeedOfAnswerMs: counts.answered === 0 ? null : counts.waitMsAnswered / counts.answered,
+    waitMsMax: counts.waitMsMax,
+    abandoned: counts.abandonedWaiting + counts.abandonedRinging,
+    counts,
+  }
 }

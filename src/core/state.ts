@@ -8,7 +8,7 @@ import type {
   QueueSettings,
 } from './config.ts'
 import type { RefusalReason } from './facts.ts'
-import type { CallId, LegId, NodeId, NotReadyReason } from './inputs.ts'
+import type { CallId, LegId, NodeId, NotReadyReason, RestoredCall } from './inputs.ts'
 import type { Lane } from './lanes.ts'
 import type { Counts } from './metrics.ts'
 
@@ -32,7 +32,8 @@ export type CallPhase =
       readonly agentId: AgentId
       readonly legId: LegId
       readonly since: number
-      readonly isHoldRequested: boolean
+      /** When the agent asked for hold and the switch has not confirmed it yet. */
+      readonly holdRequestedAt: number | null
     }
   | {
       readonly name: 'held'
@@ -42,7 +43,7 @@ export type CallPhase =
       readonly by: 'console' | 'phone'
       readonly isWarned: boolean
       readonly limitCount: number
-      readonly isRetrieveRequested: boolean
+      readonly retrieveRequestedAt: number | null
     }
   | { readonly name: 'refused'; readonly reason: RefusalReason; readonly since: number }
 
@@ -61,7 +62,7 @@ export interface Call {
   answeredAt: number | null
   /** First moment at which caller and an agent heard each other. */
   connectedAt: number | null
-  /** Since when the present stretch of talk lasts, and the sum of the earlier ones. */
+  /** Sums of the finished stretches of talk and hold. */
   talkMs: number
   holdMs: number
   holdSegments: number
@@ -96,6 +97,8 @@ export type AgentPhase =
 export interface Agent {
   readonly agentId: AgentId
   settings: AgentSettings
+  /** The queues whose skills the agent has. */
+  queueIds: readonly QueueId[]
   phase: AgentPhase
   isRegistered: boolean
   /** The agent's place among the idle; kept through an offer that its caller abandoned. */
@@ -112,8 +115,8 @@ export interface Leg {
   readonly agentId: AgentId | null
   /** When we first knew of it; a snapshot asked for before cannot deny it. */
   readonly since: number
-  /** We asked the switch to end it; nothing more may be asked of it. */
-  isHangUpSent: boolean
+  /** Since when it is hung up, by its phone or at our word; nothing more may be asked of it. */
+  endingSince: number | null
 }
 
 export interface PendingRecording {
@@ -135,10 +138,32 @@ export interface State {
   /** By path: begun and not yet checked. */
   readonly recordings: Map<string, PendingRecording>
   /** Calls the records show as open and no switch has confirmed or denied yet. */
-  readonly unconfirmed: Map<CallId, import('./inputs.ts').RestoredCall>
+  readonly unconfirmed: Map<CallId, RestoredCall>
   readonly nodes: Map<NodeId, { isUp: boolean }>
   /** Who may serve what, and who waits: see lanes.ts. */
   readonly lanes: Map<QueueId, Lane>
-  /** Counts of the day of `day` and of the day before, by queue and in total. */
+  /** Lanes in which somebody came or went since routing last looked. */
+  readonly changedLanes: Set<QueueId>
+  /** Counts by day and then by queue; `*` is the whole hotline. Only the last days are kept. */
   readonly counts: Map<string, Map<QueueId | '*', Counts>>
+}
+
+/** `epoch` must differ from that of every earlier run: letters, digits and hyphens, at most 20. */
+export function emptyState(epoch: string): State {
+  return {
+    epoch,
+    legsMade: 0,
+    config: { timeZone: 'Asia/Shanghai', queues: [], numbers: [], agents: [] },
+    queues: new Map(),
+    numbers: new Map(),
+    agents: new Map(),
+    calls: new Map(),
+    legs: new Map(),
+    recordings: new Map(),
+    unconfirmed: new Map(),
+    nodes: new Map(),
+    lanes: new Map(),
+    changedLanes: new Set(),
+    counts: new Map(),
+  }
 }

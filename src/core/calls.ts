@@ -1,0 +1,149 @@
+// A citizen's call from the moment it is parked for us to its end. Whoever hangs up, whatever breaks,
+// it gets exactly one ending, and as long as the caller stays on the line it is never dropped by us.
+import { parkAgent, startWrapUp } from './agents.ts'
+import type { Ending, HangupBy, RefusalReason } from './facts.ts'
+import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
+import type { LegInput } from './inputs.ts'
+import { endOffer } from './offers.ts'
+import { expectRecording } from './recordings.ts'
+import { stamp } from './stamps.ts'
+import type { Call } from './state.ts'
+import type { Turn } from './turn.ts'
+
+const REFUSAL_CAUSES: Record<RefusalReason, string> = {
+  unknown_number: 'UNALLOCATED_NUMBER',
+  queue_full: 'SWITCH_CONGESTION',
+  no_agent: 'NO_USER_RESPONSE',
+}
+
+/** Causes with which a phone ends a conversation on purpose; every other one is a phone that vanished. */
+const NORMAL_CAUSES = new Set(['NORMAL_CLEARING', 'NORMAL_UNSPECIFIED', 'NONE'])
+
+export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.parked' }>): void {
+  const { state, at } = turn
+  const { legId, nodeId, from, to, arrivedAt } = input
+  if (state.legs.has(legId)) return
+  // An id that is in use already came from a leg that copied it; the leg's own id is always fresh.
+  const callId = state.calls.has(input.callId) ? legId : input.callId
+  // A switch that reports a call can be reached; its snapshot is on the way.
+  if (!state.nodes.has(nodeId)) turn.emit({ type: 'switch.synced', at, nodeId })
+  turn.emit({ type: 'call.arrived', at, callId, legId, nodeId, from, to, arrivedAt })
+  turn.send({ type: 'claim', legId })
+  const call = state.calls.get(callId)
+  const queueId = state.numbers.get(to)?.queueId
+  const queue = queueId === undefined ? undefined : state.queues.get(queueId)
+  if (call === undefined) return
+  if (queue === undefined) return refuse(turn, call, 'unknown_number', null)
+  const lane = state.lanes.get(queue.queueId)
+  if (lane !== undefined && lane.waiting.size >= queue.waitingMax) {
+    return refuse(turn, call, 'queue_full', queue.queueId)
+  }
+  if (!queue.joinWhenEmpty && lane?.signedIn.size === 0) {
+    return refuse(turn, call, 'no_agent', queue.queueId)
+  }
+  const { priority } = queue
+  turn.emit({ type: 'call.queued', at, callId, queueId: queue.queueId, priority, queuedAt: at })
+  stamp(turn, call)
+  turn.send({ type: 'play_music', legId })
+}
+
+function refuse(turn: Turn, call: Call, reason: RefusalReason, queueId: string | null): void {
+  turn.emit({ type: 'call.refused', at: turn.at, callId: call.callId, reason, queueId })
+  turn.send({ type: 'refuse', legId: call.legId, prompt: reason, cause: REFUSAL_CAUSES[reason] })
+}
+
+/** The caller's leg came to rest outside any conversation: it must not be left in silence. */
+export function callerParkedAgain(turn: Turn, call: Call): void {
+  if (call.phase.name !== 'waiting' && call.phase.name !== 'offered') return
+  turn.send({ type: 'play_music', legId: call.legId })
+  if (call.connectedAt !== null) explainDelay(turn, call)
+}
+
+/** The caller's leg is gone, whoever ended it. */
+export function callerGone(turn: Turn, call: Call, cause: string): void {
+  const { phase, callId } = call
+  const agentId = 'agentId' in phase ? phase.agentId : null
+  const by: HangupBy = call.hangUpRequestedBy !== null ? 'agent' : hangupByCause(call, cause)
+  if (phase.name === 'offered' || phase.name === 'connecting') {
+    endOffer(turn, call, 'caller_abandoned', cause)
+  } else if ('legId' in phase) turn.hangUp(phase.legId, 'NORMAL_CLEARING')
+  end(turn, call, endingOf(phase, call), by, cause)
+  if (phase.name === 'talking' || phase.name === 'held') {
+    const agent = agentId === null ? undefined : turn.state.agents.get(agentId)
+    if (agent !== undefined) startWrapUp(turn, agent, callId, call.queueId)
+  }
+}
+
+function hangupByCause(call: Call, cause: string): HangupBy {
+  if (call.phase.name === 'refused') return 'system'
+  return cause === 'LOST' ? 'unknown' : 'caller'
+}
+
+function endingOf(phase: Call['phase'], call: Call): Ending {
+  switch (phase.name) {
+    case 'talking':
+    case 'held':
+      return 'served'
+    case 'refused':
+      return phase.reason
+    case 'waiting':
+    case 'offered':
+    case 'connecting':
+      // Spoken to before, then lost by an agent's phone and never reached again.
+      if (call.connectedAt !== null) return 'failed'
+      return phase.name === 'waiting' ? 'abandoned_waiting' : 'abandoned_ringing'
+  }
+}
+
+/** The agent's leg ended while the two were connected (or on hold). */
+export function agentGone(turn: Turn, call: Call, cause: string): void {
+  const { phase, callId, queueId } = call
+  if (phase.name !== 'talking' && phase.name !== 'held') return
+  const agent = turn.state.agents.get(phase.agentId)
+  if (NORMAL_CAUSES.has(cause) || queueId === null) {
+    turn.hangUp(call.legId, 'NORMAL_CLEARING')
+    end(turn, call, 'served', 'agent', cause)
+    if (agent !== undefined) startWrapUp(turn, agent, callId, queueId)
+    return
+  }
+  // The hold ends here without its end phrase, and the record must say so.
+  if (phase.name === 'held') endHold(turn, call, null)
+  turn.emit({ type: 'call.requeued', at: turn.at, callId, queueId, reason: 'phone_vanished' })
+  if (agent !== undefined) parkAgent(turn, agent, 'unreachable')
+  stamp(turn, call)
+  // On hold the music goes on; out of a conversation the caller's leg is about to be parked.
+  if (phase.name === 'held' && phase.by === 'console') explainDelay(turn, call)
+}
+
+function explainDelay(turn: Turn, call: Call): void {
+  turn.send({ type: 'play_prompt', legId: call.legId, prompt: 'reconnecting' })
+}
+
+function end(turn: Turn, call: Call, ending: Ending, hangupBy: HangupBy, cause: string): void {
+  const { phase, callId, queueId, queuedAt, arrivedAt } = call
+  const { at } = turn
+  const heldMs = phase.name === 'held' ? Math.max(0, at - phase.since) : 0
+  const talkedMs = phase.name === 'talking' ? Math.max(0, at - phase.since) : 0
+  const openHold = {
+    segment: call.holdSegments,
+    holdMs: heldMs,
+    isExceeded: isHoldExceeded(turn, call, heldMs),
+  }
+  if (phase.name === 'held') unwatchHold(turn, call)
+  turn.emit({
+    type: 'call.ended',
+    at,
+    callId,
+    ending,
+    queueId,
+    agentId: call.lastAgentId,
+    hangupBy,
+    cause,
+    arrivedAt,
+    waitMs: queuedAt === null ? null : Math.max(0, (call.answeredAt ?? at) - queuedAt),
+    talkMs: call.connectedAt === null ? null : call.talkMs + talkedMs,
+    holdMs: call.holdMs + heldMs,
+    openHold: phase.name === 'held' ? openHold : null,
+  })
+  expectRecording(turn, call.recordingPath)
+}

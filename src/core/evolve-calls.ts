@@ -1,0 +1,279 @@
+// What facts about calls do to the state: the half of `evolve` that calls, legs and offers fill.
+import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
+import type { CallFact } from './facts.ts'
+import type { LegId } from './inputs.ts'
+import { indexCall } from './lanes.ts'
+import type { Call, CallPhase, State } from './state.ts'
+
+type FactOf<Type extends CallFact['type']> = Extract<CallFact, { type: Type }>
+
+export function evolveCall(state: State, fact: CallFact): void {
+  switch (fact.type) {
+    case 'call.arrived':
+      callArrived(state, fact)
+      return
+    case 'call.adopted':
+      callAdopted(state, fact)
+      return
+    case 'call.queued':
+      changeCall(state, fact.callId, (call) => {
+        call.queueId = fact.queueId
+        call.priority = fact.priority
+        call.queuedAt = fact.queuedAt
+        call.phase = { name: 'waiting', since: fact.at }
+      })
+      return
+    case 'call.refused':
+      changeCall(state, fact.callId, (call) => {
+        call.queueId = fact.queueId
+        call.phase = { name: 'refused', reason: fact.reason, since: fact.at }
+      })
+      return
+    case 'call.offered':
+      callOffered(state, fact)
+      return
+    case 'call.answered': {
+      const { callId, agentId, legId, at } = fact
+      setCallPhase(state, callId, { name: 'connecting', agentId, legId, since: at })
+      setPhase(state, agentId, { name: 'on_call', callId, legId, since: at })
+      return
+    }
+    case 'offer.ended':
+      endLeg(state, fact.legId, fact.at)
+      return
+    case 'call.requeued':
+      changeCall(state, fact.callId, (call) => {
+        endStretch(call, fact.at)
+        if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
+        call.phase = { name: 'waiting', since: fact.at }
+      })
+      return
+    case 'call.connected':
+      changeCall(state, fact.callId, (call) => {
+        call.answeredAt ??= fact.answeredAt
+        call.connectedAt ??= fact.at
+        call.lastAgentId = fact.agentId
+        call.phase = talking(fact)
+      })
+      return
+    case 'call.hold_requested':
+      changeCall(state, fact.callId, (call) => {
+        if (call.phase.name === 'talking') call.phase = { ...call.phase, holdRequestedAt: fact.at }
+      })
+      return
+    case 'call.held':
+      callHeld(state, fact)
+      return
+    case 'call.hold_warned':
+    case 'call.hold_limit_reached':
+    case 'call.retrieve_requested':
+      holdWentOn(state, fact)
+      return
+    case 'call.retrieved':
+      changeCall(state, fact.callId, (call) => {
+        endStretch(call, fact.at)
+        call.phase = talking(fact)
+      })
+      return
+    case 'call.hang_up_requested':
+      changeCall(state, fact.callId, (call) => {
+        call.hangUpRequestedBy = fact.agentId
+        endLeg(state, call.legId, fact.at)
+      })
+      return
+    case 'call.ended':
+      callEnded(state, fact)
+      return
+    case 'call.ringing':
+    case 'call.written_up':
+    case 'call.left_unrecorded':
+      return
+  }
+}
+
+function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
+  const { callId, legId, nodeId, at } = fact
+  state.legs.set(legId, {
+    legId,
+    nodeId,
+    role: 'caller',
+    callId,
+    agentId: null,
+    since: at,
+    endingSince: null,
+  })
+  state.calls.set(callId, {
+    callId,
+    legId,
+    nodeId,
+    from: fact.from,
+    to: fact.to,
+    arrivedAt: fact.arrivedAt,
+    phase: { name: 'waiting', since: at },
+    queueId: null,
+    priority: 0,
+    queuedAt: null,
+    answeredAt: null,
+    connectedAt: null,
+    talkMs: 0,
+    holdMs: 0,
+    holdSegments: 0,
+    lastAgentId: null,
+    hangUpRequestedBy: null,
+    recordingPath: null,
+  })
+}
+
+function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
+  const { callId, caller, agent, nodeId, at } = fact
+  const known = state.unconfirmed.get(callId)
+  state.unconfirmed.delete(callId)
+  callArrived(state, {
+    ...fact,
+    type: 'call.arrived',
+    legId: caller.legId,
+    from: caller.from,
+    to: caller.to,
+  })
+  const call = state.calls.get(callId) as Call
+  call.queueId = fact.queueId
+  call.priority = fact.priority
+  call.queuedAt = fact.queuedAt
+  call.answeredAt = caller.answeredAt ?? known?.answeredAt ?? null
+  call.connectedAt = caller.connectedAt ?? known?.connectedAt ?? null
+  call.holdMs = known?.holdMs ?? 0
+  call.recordingPath = caller.recordingPath
+  if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
+    state.recordings.set(caller.recordingPath, {
+      callId,
+      path: caller.recordingPath,
+      startedAt: at,
+    })
+  }
+  const agentId = agent?.agentId ?? null
+  if (agent !== null && agentId !== null) {
+    const { legId } = agent
+    state.legs.set(legId, {
+      legId,
+      nodeId,
+      role: 'agent',
+      callId,
+      agentId,
+      since: at,
+      endingSince: null,
+    })
+    call.lastAgentId = agentId
+    call.phase = adoptedPhase(fact, agentId, legId)
+    changeAgent(state, agentId, (owner) => {
+      owner.legId = legId
+      owner.phase = { name: 'on_call', callId, legId, since: caller.connectedAt ?? at }
+    })
+  }
+  indexCall(state, call)
+}
+
+function adoptedPhase(fact: FactOf<'call.adopted'>, agentId: string, legId: LegId): CallPhase {
+  const { caller, at } = fact
+  if (caller.bridgedTo === legId) {
+    return {
+      name: 'talking',
+      agentId,
+      legId,
+      since: caller.connectedAt ?? at,
+      holdRequestedAt: null,
+    }
+  }
+  if (caller.heldAt === null) return { name: 'connecting', agentId, legId, since: at }
+  return {
+    name: 'held',
+    agentId,
+    legId,
+    since: caller.heldAt,
+    by: 'console',
+    isWarned: false,
+    limitCount: 0,
+    retrieveRequestedAt: null,
+  }
+}
+
+function callEnded(state: State, fact: FactOf<'call.ended'>): void {
+  state.unconfirmed.delete(fact.callId)
+  const call = state.calls.get(fact.callId)
+  if (call === undefined) return
+  endLeg(state, call.legId, fact.at)
+  if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
+  state.calls.delete(fact.callId)
+  indexCall(state, call)
+}
+
+function talking(fact: { agentId: string; legId: LegId; at: number }): CallPhase {
+  return {
+    name: 'talking',
+    agentId: fact.agentId,
+    legId: fact.legId,
+    since: fact.at,
+    holdRequestedAt: null,
+  }
+}
+
+/** Adds the stretch of talk or hold that ends at `at` to the call's sums. */
+function endStretch(call: Call, at: number): void {
+  if (call.phase.name === 'talking') call.talkMs += Math.max(0, at - call.phase.since)
+  else if (call.phase.name === 'held') call.holdMs += Math.max(0, at - call.phase.since)
+}
+
+function endLeg(state: State, legId: LegId, at: number): void {
+  const leg = state.legs.get(legId)
+  if (leg !== undefined) leg.endingSince ??= at
+}
+
+function callOffered(state: State, fact: FactOf<'call.offered'>): void {
+  const { callId, agentId, legId, at } = fact
+  const nodeId = state.calls.get(callId)?.nodeId ?? ''
+  state.legsMade += 1
+  state.legs.set(legId, {
+    legId,
+    nodeId,
+    role: 'agent',
+    callId,
+    agentId,
+    since: at,
+    endingSince: null,
+  })
+  setCallPhase(state, callId, { name: 'offered', agentId, legId, since: at })
+  changeAgent(state, agentId, (agent) => {
+    agent.legId = legId
+    agent.phase = { name: 'offered', callId, legId, since: at }
+  })
+}
+
+function callHeld(state: State, fact: FactOf<'call.held'>): void {
+  changeCall(state, fact.callId, (call) => {
+    endStretch(call, fact.at)
+    call.holdSegments = fact.segment
+    call.phase = {
+      name: 'held',
+      agentId: fact.agentId,
+      legId: fact.legId,
+      since: fact.at,
+      by: fact.by,
+      isWarned: false,
+      limitCount: 0,
+      retrieveRequestedAt: null,
+    }
+  })
+}
+
+function holdWentOn(
+  state: State,
+  fact: FactOf<'call.hold_warned' | 'call.hold_limit_reached' | 'call.retrieve_requested'>,
+): void {
+  changeCall(state, fact.callId, (call) => {
+    const { phase } = call
+    if (phase.name !== 'held') return
+    if (fact.type === 'call.hold_warned') call.phase = { ...phase, isWarned: true }
+    else if (fact.type === 'call.hold_limit_reached')
+      call.phase = { ...phase, limitCount: fact.count }
+    else call.phase = { ...phase, retrieveRequestedAt: fact.at }
+  })
+}

@@ -1,0 +1,175 @@
+// The only place where the state changes. `evolve` believes what it is told: a fact has happened, and
+// whether it could is decided before, in the nouns' own files. Replaying the recorded facts of a run
+// from its first gives the same state again.
+
+import { changeAgent, changeCall, setPhase } from './changes.ts'
+import type { QueueId } from './config.ts'
+import { dayOf } from './days.ts'
+import { evolveCall } from './evolve-calls.ts'
+import type { Fact } from './facts.ts'
+import { indexAgent, indexAll, indexCall } from './lanes.ts'
+import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
+import type { Agent, State } from './state.ts'
+
+/** Days whose counts stay in memory: today, and yesterday for calls that cross midnight. */
+const DAYS_KEPT = 2
+
+export function evolve(state: State, fact: Fact): void {
+  count(state, fact)
+  switch (fact.type) {
+    case 'config.loaded':
+      configLoaded(state, fact)
+      return
+    case 'history.restored':
+      historyRestored(state, fact)
+      return
+    case 'switch.lost':
+    case 'switch.synced':
+      state.nodes.set(fact.nodeId, { isUp: fact.type === 'switch.synced' })
+      for (const call of state.calls.values()) indexCall(state, call)
+      return
+    case 'leg.ended': {
+      state.legs.delete(fact.legId)
+      const agent = fact.agentId === null ? undefined : state.agents.get(fact.agentId)
+      if (agent?.legId === fact.legId) {
+        agent.legId = null
+        indexAgent(state, agent)
+      }
+      return
+    }
+    case 'recording.requested':
+      state.recordings.set(fact.path, { callId: fact.callId, path: fact.path, startedAt: fact.at })
+      changeCall(state, fact.callId, (call) => {
+        call.recordingPath = fact.path
+      })
+      return
+    case 'recording.started':
+    case 'recording.stopped':
+      return
+    case 'recording.verified':
+    case 'recording.missing':
+      state.recordings.delete(fact.path)
+      return
+    case 'agent.signed_in':
+      setPhase(state, fact.agentId, { name: 'not_ready', reason: 'signed_in', since: fact.at })
+      return
+    case 'agent.signed_out':
+      setPhase(state, fact.agentId, { name: 'signed_out' })
+      return
+    case 'agent.became_ready':
+      changeAgent(state, fact.agentId, (agent) => {
+        agent.readySince = fact.since
+        agent.phase = { name: 'ready', since: fact.at }
+      })
+      return
+    case 'agent.became_not_ready':
+      setPhase(state, fact.agentId, { name: 'not_ready', reason: fact.reason, since: fact.at })
+      return
+    case 'agent.wrap_up_started':
+      setPhase(state, fact.agentId, {
+        name: 'wrap_up',
+        callId: fact.callId,
+        since: fact.at,
+        until: fact.until,
+      })
+      return
+    case 'agent.phone_registered':
+    case 'agent.phone_unregistered':
+      changeAgent(state, fact.agentId, (agent) => {
+        agent.isRegistered = fact.type === 'agent.phone_registered'
+      })
+      return
+    default:
+      evolveCall(state, fact)
+  }
+}
+
+type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>
+
+function configLoaded(state: State, fact: FactOf<'config.loaded'>): void {
+  const { config } = fact
+  state.config = config
+  const inUse = new Set([...state.calls.values()].map((call) => call.queueId))
+  for (const queueId of state.queues.keys()) if (!inUse.has(queueId)) state.queues.delete(queueId)
+  for (const queue of config.queues) state.queues.set(queue.queueId, queue)
+  state.numbers.clear()
+  for (const number of config.numbers) state.numbers.set(number.number, number)
+  const kept = new Set(config.agents.map((agent) => agent.agentId))
+  for (const agent of state.agents.values()) {
+    if (kept.has(agent.agentId)) continue
+    if (agent.phase.name === 'signed_out') state.agents.delete(agent.agentId)
+    // Still busy with a last call: keeps no skill, so that no other is offered.
+    else agent.settings = { ...agent.settings, skills: [] }
+  }
+  for (const settings of config.agents) {
+    const agent = state.agents.get(settings.agentId)
+    if (agent !== undefined) agent.settings = settings
+    else state.agents.set(settings.agentId, newAgent(settings))
+  }
+  indexAll(state)
+}
+
+function newAgent(settings: Agent['settings']): Agent {
+  return {
+    agentId: settings.agentId,
+    settings,
+    queueIds: [],
+    phase: { name: 'signed_out' },
+    isRegistered: false,
+    readySince: 0,
+    legId: null,
+  }
+}
+
+function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
+  for (const restored of fact.agents) {
+    const { agentId, since, callId } = restored
+    if (restored.phase === 'ready') {
+      changeAgent(state, agentId, (agent) => {
+        agent.readySince = since
+        agent.phase = { name: 'ready', since }
+      })
+    } else if (restored.phase === 'wrap_up' && callId !== null) {
+      setPhase(state, agentId, { name: 'wrap_up', callId, since, until: fact.at })
+    } else {
+      setPhase(state, agentId, { name: 'not_ready', reason: restored.reason ?? 'other', since })
+    }
+  }
+  for (const call of fact.calls) state.unconfirmed.set(call.callId, call)
+  for (const recording of fact.recordings) state.recordings.set(recording.path, recording)
+  for (const { day, queueId, counts } of fact.counts) countsOf(state, day).set(queueId, counts)
+}
+
+function countsOf(state: State, day: string): Map<QueueId | '*', Counts> {
+  let counts = state.counts.get(day)
+  if (counts === undefined) {
+    counts = new Map()
+    state.counts.set(day, counts)
+    for (const old of [...state.counts.keys()].sort().slice(0, -DAYS_KEPT)) state.counts.delete(old)
+  }
+  return counts
+}
+
+/** The day's counts, before the fact changes the call: a call counts on the day it arrived (R-001). */
+function count(state: State, fact: Fact): void {
+  if (fact.type === 'call.arrived') {
+    add(state, fact.arrivedAt, '*', { inbound: 1 })
+    return
+  }
+  if (!('callId' in fact)) return
+  const call = state.calls.get(fact.callId) ?? state.unconfirmed.get(fact.callId)
+  if (call === undefined) return
+  if (fact.type === 'call.queued' || fact.type === 'call.refused') {
+    if (fact.queueId !== null) add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
+    return
+  }
+  const more = contribution(fact)
+  if (more === null) return
+  add(state, call.arrivedAt, '*', more)
+  if (call.queueId !== null) add(state, call.arrivedAt, call.queueId, more)
+}
+
+function add(state: State, arrivedAt: number, queueId: QueueId | '*', more: Partial<Counts>): void {
+  const counts = countsOf(state, dayOf(arrivedAt, state.config.timeZone))
+  counts.set(queueId, addCounts(counts.get(queueId) ?? NO_COUNTS, more))
+}

@@ -1,0 +1,120 @@
+// What a switch tells about one leg, led to the noun it concerns. Events about legs that are not ours,
+// or no longer, end here: duplicates, late ones and those of another run are harmless.
+import { agentGone, callerGone, callerParkedAgain } from './calls.ts'
+import { callerSettled, heldByPhone, holdBegan, retrieved, unheldByPhone } from './hold.ts'
+import type { LegInput } from './inputs.ts'
+import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
+import type { Call, Leg } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** A leg that never existed, or whose last word was lost, is forgotten after this. */
+const LAST_WORD_MS_MAX = 2_000
+
+export function legReported(turn: Turn, input: Exclude<LegInput, { type: 'call.parked' }>): void {
+  const leg = turn.state.legs.get(input.legId)
+  if (leg === undefined) return
+  const call = turn.state.calls.get(leg.callId)
+  switch (input.type) {
+    case 'leg.hung_up':
+      legGone(turn, leg, input.cause)
+      return
+    case 'offer.failed':
+      legGone(turn, leg, input.cause)
+      turn.setTimer(`last_word:${leg.legId}`, turn.at + LAST_WORD_MS_MAX)
+      return
+    case 'leg.ended': {
+      legGone(turn, leg, input.cause)
+      const { legId, callId, agentId } = leg
+      const { cause, sipStatus } = input
+      turn.clearTimer(`last_word:${legId}`)
+      turn.emit({ type: 'leg.ended', at: turn.at, legId, callId, agentId, cause, sipStatus })
+      return
+    }
+    default:
+      if (call !== undefined && leg.endingSince === null) legMoved(turn, call, leg, input)
+  }
+}
+
+function legMoved(
+  turn: Turn,
+  call: Call,
+  leg: Leg,
+  input: Exclude<LegInput, { type: 'call.parked' | 'leg.hung_up' | 'leg.ended' | 'offer.failed' }>,
+): void {
+  const isAgent = leg.role === 'agent'
+  switch (input.type) {
+    case 'leg.ringing':
+      phoneRinging(turn, call, leg.legId)
+      return
+    case 'leg.answered':
+      phoneAnswered(turn, call, leg.legId)
+      return
+    case 'leg.parked':
+      if (isAgent) {
+        phoneSettled(turn, call, leg.legId)
+        holdBegan(turn, call)
+      } else {
+        callerSettled(turn, call)
+        callerParkedAgain(turn, call)
+      }
+      return
+    case 'leg.bridged':
+      if (isBridgeOf(call, input)) {
+        legsJoined(turn, call)
+        retrieved(turn, call)
+      }
+      return
+    case 'leg.unbridged':
+      holdBegan(turn, call)
+      return
+    case 'leg.held':
+      if (isAgent) heldByPhone(turn, call)
+      return
+    case 'leg.unheld':
+      if (isAgent) unheldByPhone(turn, call)
+      return
+  }
+}
+
+/** Whether the bridge joins exactly this call's two legs, in whichever order. */
+function isBridgeOf(call: Call, input: { legId: string; otherLegId: string }): boolean {
+  if (!('legId' in call.phase)) return false
+  const both = [input.legId, input.otherLegId]
+  return both.includes(call.legId) && both.includes(call.phase.legId)
+}
+
+function legGone(turn: Turn, leg: Leg, cause: string): void {
+  turn.goneLegs.add(leg.legId)
+  if (leg.role === 'caller') callerLegGone(turn, leg, cause)
+  else agentLegGone(turn, leg, cause)
+}
+
+export function callerLegGone(turn: Turn, leg: Leg, cause: string): void {
+  const call = turn.state.calls.get(leg.callId)
+  if (call?.legId === leg.legId) callerGone(turn, call, cause)
+}
+
+export function agentLegGone(turn: Turn, leg: Leg, cause: string): void {
+  const call = turn.state.calls.get(leg.callId)
+  if (call === undefined || !('legId' in call.phase) || call.phase.legId !== leg.legId) return
+  // Already told to end: what the call does next was decided then.
+  if (leg.endingSince !== null) return
+  if (call.phase.name === 'talking' || call.phase.name === 'held') agentGone(turn, call, cause)
+  else phoneGone(turn, call, cause)
+}
+
+/** The switch never said that the leg ended; without this its agent would be kept from the next call. */
+export function lastWordOverdue(turn: Turn, legId: string): void {
+  const leg = turn.state.legs.get(legId)
+  if (leg === undefined) return
+  const { callId, agentId } = leg
+  turn.emit({
+    type: 'leg.ended',
+    at: turn.at,
+    legId,
+    callId,
+    agentId,
+    cause: 'LOST',
+    sipStatus: null,
+  })
+}

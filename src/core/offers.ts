@@ -1,0 +1,189 @@
+// One agent's phone ringing for one call: how it starts, how it is answered, and the many ways in
+// which it comes to nothing. Whatever happens, the caller keeps music and place, and the agent who
+// did not take the call is not rung again before they say they are ready (R-012, R-014).
+import { freeAgent, parkAgent } from './agents.ts'
+import type { OfferOutcome } from './facts.ts'
+import type { LegId } from './inputs.ts'
+import { askForRecording } from './recordings.ts'
+import { stamp } from './stamps.ts'
+import type { Agent, Call } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** One ring and the silence after it: 1 s on, 4 s off (R-012). */
+export const RING_CYCLE_MS = 5_000
+/** Answered after more rings is late (R-014). */
+export const RINGS_MAX = 3
+/** From picking up to hearing each other; measured below 0.2 s, and a lost bridge never comes. */
+const BRIDGE_MS_MAX = 3_000
+
+/** Whole ring cycles begun within `ringMs`; the first begins at once. */
+export function ringsOf(ringMs: number): number {
+  return Math.floor(Math.max(0, ringMs) / RING_CYCLE_MS) + 1
+}
+
+export function offer(turn: Turn, call: Call, agent: Agent): void {
+  const { state, at } = turn
+  const queue = call.queueId === null ? undefined : state.queues.get(call.queueId)
+  if (queue === undefined) return
+  const legId = `${state.epoch}-${state.legsMade + 1}`
+  const { callId } = call
+  const { agentId } = agent
+  turn.emit({ type: 'call.offered', at, callId, queueId: queue.queueId, agentId, legId })
+  turn.send({
+    type: 'originate_agent',
+    legId,
+    callId,
+    agentId,
+    queueId: queue.queueId,
+    from: call.from,
+    ringMsMax: queue.ringMsMax,
+  })
+  turn.setTimer(`ring:${legId}`, at + queue.ringMsMax)
+}
+
+export function phoneRinging(turn: Turn, call: Call, legId: LegId): void {
+  const { phase, callId } = call
+  if (phase.name !== 'offered' || phase.legId !== legId) return
+  turn.emit({ type: 'call.ringing', at: turn.at, callId, agentId: phase.agentId, legId })
+}
+
+/** The agent picked up: they are on the call from now on, though it takes some ms until they are heard. */
+export function phoneAnswered(turn: Turn, call: Call, legId: LegId): void {
+  const { phase, callId, queueId } = call
+  if (phase.name !== 'offered' || phase.legId !== legId || queueId === null) return
+  const ringMs = Math.max(0, turn.at - phase.since)
+  const { agentId } = phase
+  turn.clearTimer(`ring:${legId}`)
+  turn.emit({
+    type: 'call.answered',
+    at: turn.at,
+    callId,
+    agentId,
+    legId,
+    queueId,
+    ringMs,
+    rings: ringsOf(ringMs),
+    isLate: ringMs > RINGS_MAX * RING_CYCLE_MS,
+  })
+  turn.setTimer(`bridge:${callId}`, turn.at + BRIDGE_MS_MAX)
+}
+
+/**
+ * The agent's leg has settled. Only now can the two be joined: a bridge asked for at the answer is
+ * lost in 1.5 % of the calls. Recording starts first, so that no word is missed.
+ */
+export function phoneSettled(turn: Turn, call: Call, legId: LegId): void {
+  phoneAnswered(turn, call, legId)
+  if (call.phase.name !== 'connecting' || call.phase.legId !== legId) return
+  askForRecording(turn, call)
+  turn.send({ type: 'bridge', legId: call.legId, otherLegId: legId })
+}
+
+/** After a look at the switch: an answered leg stands there unjoined. Joins it, with the usual time limit. */
+export function phoneUnsettled(turn: Turn, call: Call): void {
+  if (!('legId' in call.phase)) return
+  phoneSettled(turn, call, call.phase.legId)
+  turn.setTimer(`bridge:${call.callId}`, turn.at + BRIDGE_MS_MAX)
+}
+
+/** Caller and agent hear each other. */
+export function legsJoined(turn: Turn, call: Call): void {
+  const { phase, callId, queueId, queuedAt } = call
+  if (phase.name !== 'connecting' || queueId === null || queuedAt === null) return
+  const { agentId, legId } = phase
+  const answeredAt = phase.since
+  const waitMs = Math.max(0, answeredAt - queuedAt)
+  turn.clearTimer(`bridge:${callId}`)
+  turn.emit({
+    type: 'call.connected',
+    at: turn.at,
+    callId,
+    agentId,
+    legId,
+    queueId,
+    arrivedAt: call.arrivedAt,
+    queuedAt,
+    answeredAt,
+    waitMs,
+    isTimely: waitMs <= (turn.state.queues.get(queueId)?.answerMsMax ?? 0),
+    isFirst: call.connectedAt === null,
+  })
+  turn.send({ type: 'keep_after_bridge', legId })
+  stamp(turn, call)
+}
+
+/** How FreeSWITCH's name of a cause reads as an offer's outcome. */
+export function outcomeOf(cause: string): Exclude<OfferOutcome, 'answered' | 'caller_abandoned'> {
+  if (cause === 'USER_BUSY' || cause === 'CALL_REJECTED') return 'rejected'
+  if (cause === 'NO_ANSWER' || cause === 'ALLOTTED_TIMEOUT') return 'rona'
+  return 'unreachable'
+}
+
+/** Rang to its limit. */
+export function ringTimedOut(turn: Turn, call: Call): void {
+  endOffer(turn, call, 'rona', 'NO_ANSWER')
+  returnToQueue(turn, call)
+}
+
+/** The agent's leg ended, or never began, before the two were joined. */
+export function phoneGone(turn: Turn, call: Call, cause: string): void {
+  const wasAnswered = call.phase.name === 'connecting'
+  // Picked up and put down again within a moment is a refusal; anything else is the cause's own word.
+  const isPutDown = wasAnswered && cause === 'NORMAL_CLEARING'
+  endOffer(turn, call, isPutDown ? 'rejected' : outcomeOf(cause), cause)
+  returnToQueue(turn, call)
+}
+
+/** No bridge came although both legs were there: our own failure, the agent is not to blame. */
+export function joiningFailed(turn: Turn, call: Call): void {
+  if (call.phase.name !== 'connecting') return
+  endOffer(turn, call, 'failed', 'NORMAL_CLEARING')
+  returnToQueue(turn, call)
+}
+
+/**
+ * Ends the offer and says what becomes of the agent; the phone is stopped at once. The call itself is
+ * left to the caller of this function.
+ */
+export function endOffer(
+  turn: Turn,
+  call: Call,
+  outcome: Exclude<OfferOutcome, 'answered'>,
+  cause: string,
+): void {
+  const { phase, callId, queueId } = call
+  if ((phase.name !== 'offered' && phase.name !== 'connecting') || queueId === null) return
+  const { agentId, legId } = phase
+  const { at, state } = turn
+  const agent = state.agents.get(agentId)
+  const ringMs = phase.name === 'offered' ? Math.max(0, at - phase.since) : 0
+  turn.clearTimer(`ring:${legId}`)
+  turn.clearTimer(`bridge:${callId}`)
+  turn.hangUp(legId, outcome === 'caller_abandoned' ? 'ORIGINATOR_CANCEL' : cause)
+  turn.emit({
+    type: 'offer.ended',
+    at,
+    callId,
+    agentId,
+    legId,
+    queueId,
+    outcome,
+    ringMs,
+    rings: ringsOf(ringMs),
+    cause,
+  })
+  if (agent === undefined) return
+  if (outcome === 'caller_abandoned') freeAgent(turn, agent, agent.readySince)
+  else if (outcome === 'failed') freeAgent(turn, agent, at)
+  else parkAgent(turn, agent, outcome)
+}
+
+function returnToQueue(turn: Turn, call: Call): void {
+  const { callId, queueId } = call
+  if (queueId === null) return
+  const wasAnswered = call.phase.name === 'connecting'
+  turn.emit({ type: 'call.requeued', at: turn.at, callId, queueId, reason: 'offer_ended' })
+  // The attempt to join the legs has stopped the music.
+  if (wasAnswered) turn.send({ type: 'play_music', legId: call.legId })
+  stamp(turn, call)
+}

@@ -1,0 +1,195 @@
+// One path for a start, a lost connection and the regular check: the switch shows every leg of ours it
+// has, and what we believe is brought in line with it. The switch is right about legs; we are right
+// about everything it cannot know.
+
+import { startWrapUp } from './agents.ts'
+import { callParked } from './calls.ts'
+import { watchHold } from './hold.ts'
+import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
+import { agentLegGone, callerLegGone } from './legs.ts'
+import { phoneUnsettled } from './offers.ts'
+import type { Call, Leg } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** What changed within this time before the question may not be in the answer. */
+const GRACE_MS = 2_000
+/** The cause of a leg that went while nobody was looking. */
+const LOST = 'LOST'
+
+type Synced = Extract<WorldInput, { type: 'switch.synced' }>
+
+export function switchLost(turn: Turn, nodeId: string): void {
+  if (turn.state.nodes.get(nodeId)?.isUp === false) return
+  turn.emit({ type: 'switch.lost', at: turn.at, nodeId })
+}
+
+export function switchSynced(turn: Turn, input: Synced): void {
+  const { state, at } = turn
+  const { nodeId } = input
+  const wasLost = state.nodes.get(nodeId)?.isUp !== true
+  if (wasLost) turn.emit({ type: 'switch.synced', at, nodeId })
+  const shown = new Map(input.legs.map((leg) => [leg.legId, leg]))
+  // While the connection was lost nothing was under way that the answer could have missed.
+  const isOld = (since: number): boolean => wasLost || since < input.askedAt - GRACE_MS
+  forgetGoneLegs(turn, nodeId, (leg) => isOld(leg.since) && !shown.has(leg.legId))
+  for (const leg of shown.values())
+    if (leg.role === 'caller') callerShown(turn, input, leg, shown, isOld)
+  for (const leg of shown.values()) if (leg.role === 'agent') agentShown(turn, nodeId, leg, isOld)
+  for (const call of [...state.unconfirmed.values()]) {
+    if (call.nodeId === nodeId && !shown.has(call.legId)) endedUnseen(turn, call)
+  }
+}
+
+/** Callers first: a call whose two legs are gone was ended by somebody, not by a vanished phone. */
+function forgetGoneLegs(turn: Turn, nodeId: string, isGone: (leg: Leg) => boolean): void {
+  const gone = [...turn.state.legs.values()].filter((leg) => leg.nodeId === nodeId && isGone(leg))
+  for (const leg of gone) turn.goneLegs.add(leg.legId)
+  for (const leg of gone) if (leg.role === 'caller') callerLegGone(turn, leg, LOST)
+  for (const leg of gone) if (leg.role === 'agent') agentLegGone(turn, leg, LOST)
+  for (const leg of gone) {
+    const { legId, callId, agentId } = leg
+    turn.emit({
+      type: 'leg.ended',
+      at: turn.at,
+      legId,
+      callId,
+      agentId,
+      cause: LOST,
+      sipStatus: null,
+    })
+  }
+}
+
+function callerShown(
+  turn: Turn,
+  input: Synced,
+  shownLeg: LegSnapshot,
+  shown: ReadonlyMap<LegId, LegSnapshot>,
+  isOld: (since: number) => boolean,
+): void {
+  const { state } = turn
+  const leg = state.legs.get(shownLeg.legId)
+  if (leg === undefined) {
+    adopt(turn, input.nodeId, shownLeg, partnerOf(shownLeg, shown))
+    return
+  }
+  if (leg.endingSince !== null) {
+    if (isOld(leg.endingSince)) hangUpShown(turn, leg.nodeId, leg.legId)
+    return
+  }
+  const call = state.calls.get(leg.callId)
+  if (call === undefined || !isOld(call.phase.since)) return
+  joinAgain(turn, call, shownLeg)
+}
+
+/** A call whose bridge is not what we believe: finish what was begun before the connection was lost. */
+function joinAgain(turn: Turn, call: Call, shown: LegSnapshot): void {
+  const { phase } = call
+  if (phase.name === 'waiting' && !shown.isPlaying && shown.bridgedTo === null) {
+    turn.send({ type: 'play_music', legId: call.legId })
+  }
+  if (phase.name === 'talking' && phase.holdRequestedAt === null && shown.bridgedTo === null) {
+    turn.send({ type: 'bridge', legId: call.legId, otherLegId: phase.legId })
+  }
+}
+
+/** The agent's leg of the same call that is bridged with it, or else stands beside it. */
+function partnerOf(
+  caller: LegSnapshot,
+  shown: ReadonlyMap<LegId, LegSnapshot>,
+): LegSnapshot | null {
+  const bridged = caller.bridgedTo === null ? undefined : shown.get(caller.bridgedTo)
+  if (bridged?.role === 'agent') return bridged
+  for (const leg of shown.values()) {
+    if (leg.role === 'agent' && leg.callId === caller.callId && leg.isAnswered) return leg
+  }
+  return null
+}
+
+/** A live call that this run does not know. One that no run has claimed yet has only just arrived. */
+function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapshot | null): void {
+  const { state, at } = turn
+  const { callId, queueId, queuedAt, legId } = caller
+  const queue = queueId === null ? undefined : state.queues.get(queueId)
+  if (queue === undefined || queuedAt === null || state.calls.has(callId)) {
+    const { from, to, createdAt } = caller
+    callParked(turn, {
+      type: 'call.parked',
+      at,
+      nodeId,
+      callId,
+      legId,
+      from,
+      to,
+      arrivedAt: createdAt,
+    })
+    return
+  }
+  const partner = agent?.agentId != null && state.agents.has(agent.agentId) ? agent : null
+  turn.emit({
+    type: 'call.adopted',
+    at,
+    callId,
+    nodeId,
+    caller,
+    agent: partner,
+    queueId: queue.queueId,
+    priority: queue.priority,
+    arrivedAt: caller.createdAt,
+    queuedAt,
+  })
+  const call = state.calls.get(callId)
+  if (call?.phase.name === 'held') watchHold(turn, call)
+  if (call?.phase.name === 'connecting') phoneUnsettled(turn, call)
+  if (call?.phase.name === 'waiting' && !caller.isPlaying) turn.send({ type: 'play_music', legId })
+}
+
+/** An agent's leg that belongs to nothing we know of must not ring or hum on. */
+function agentShown(
+  turn: Turn,
+  nodeId: string,
+  shown: LegSnapshot,
+  isOld: (since: number) => boolean,
+): void {
+  const leg = turn.state.legs.get(shown.legId)
+  if (leg === undefined || (leg.endingSince !== null && isOld(leg.endingSince))) {
+    hangUpShown(turn, nodeId, shown.legId)
+    return
+  }
+  const call = turn.state.calls.get(leg.callId)
+  if (call === undefined || leg.endingSince !== null) return
+  // Picked up while we were away.
+  if (call.phase.name === 'offered' && shown.isAnswered && isOld(leg.since))
+    phoneUnsettled(turn, call)
+  else if (call.phase.name === 'connecting' && isOld(call.phase.since)) phoneUnsettled(turn, call)
+}
+
+/** The switch has just shown the leg, so the command goes out although we had ended it once. */
+function hangUpShown(turn: Turn, nodeId: string, legId: LegId): void {
+  turn.commands.push({ type: 'hang_up', nodeId, legId, cause: 'NORMAL_CLEARING' })
+}
+
+/** Open in the records and on no switch: it ended during the outage, and nobody knows exactly when. */
+function endedUnseen(turn: Turn, call: RestoredCall): void {
+  const { callId, queueId, agentId, arrivedAt, holdMs } = call
+  const unanswered = queueId === null ? 'failed' : 'abandoned_waiting'
+  turn.emit({
+    type: 'call.ended',
+    at: turn.at,
+    callId,
+    ending: call.connectedAt !== null ? 'served' : unanswered,
+    queueId,
+    agentId,
+    hangupBy: 'unknown',
+    cause: LOST,
+    arrivedAt,
+    waitMs: null,
+    talkMs: null,
+    holdMs,
+    openHold: null,
+  })
+  const agent = agentId === null ? undefined : turn.state.agents.get(agentId)
+  if (call.connectedAt !== null && agent?.phase.name === 'ready') {
+    startWrapUp(turn, agent, callId, queueId)
+  }
+}

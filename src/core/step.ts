@@ -1,0 +1,149 @@
+// The one door into the core: an input goes in, facts and commands come out. It only leads each input
+// to its noun; then the offers that have become possible are made. Synchronous, deterministic, and
+// unable to throw for anything that reaches us from outside.
+import { agentRequested, phoneRegistered, phoneUnregistered, wrapUpTimedOut } from './agents.ts'
+import { callParked } from './calls.ts'
+import { callRequested, holdLimitDue, holdWarningDue, retrieveOverdue } from './hold.ts'
+import type { AgentInput, Input } from './inputs.ts'
+import { lastWordOverdue, legReported } from './legs.ts'
+import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
+import { recordingMissing, recordingReported, recordingStopOverdue } from './recordings.ts'
+import { switchLost, switchSynced } from './resync.ts'
+import { route } from './routing.ts'
+import type { State } from './state.ts'
+import { Turn } from './turn.ts'
+
+export function step(state: State, input: Input): Turn {
+  const turn = new Turn(state, input.at)
+  take(turn, input)
+  route(turn)
+  return turn
+}
+
+function take(turn: Turn, input: Input): void {
+  const { state, at } = turn
+  switch (input.type) {
+    case 'config.loaded':
+      for (const agent of state.agents.values()) {
+        const isKept = input.config.agents.some(({ agentId }) => agentId === agent.agentId)
+        const isIdle = agent.phase.name === 'ready' || agent.phase.name === 'not_ready'
+        if (!isKept && isIdle) turn.emit({ type: 'agent.signed_out', at, agentId: agent.agentId })
+      }
+      turn.emit(input)
+      return
+    case 'history.restored':
+      turn.emit(input)
+      for (const { path } of input.recordings) turn.setTimer(`recording:${path}`, at)
+      for (const agent of state.agents.values()) {
+        if (agent.phase.name === 'wrap_up')
+          turn.setTimer(`wrap_up:${agent.agentId}`, agent.phase.until)
+      }
+      return
+    case 'timer.fired':
+      timerFired(turn, input.timerId)
+      return
+    case 'command.failed':
+      commandFailed(turn, input)
+      return
+    case 'switch.lost':
+      switchLost(turn, input.nodeId)
+      return
+    case 'switch.synced':
+      switchSynced(turn, input)
+      return
+    case 'phone.registered':
+    case 'phone.unregistered': {
+      const agent = state.agents.get(input.agentId)
+      if (agent === undefined) return
+      if (input.type === 'phone.registered') phoneRegistered(turn, agent)
+      else phoneUnregistered(turn, agent)
+      return
+    }
+    case 'call.parked':
+      callParked(turn, input)
+      return
+    case 'recording.started':
+    case 'recording.stopped':
+    case 'recording.verified':
+    case 'recording.unverified':
+      recordingReported(turn, input)
+      return
+    case 'agent.sign_in_requested':
+    case 'agent.sign_out_requested':
+    case 'agent.ready_requested':
+    case 'agent.not_ready_requested':
+    case 'agent.hold_requested':
+    case 'agent.retrieve_requested':
+    case 'agent.hang_up_requested':
+    case 'agent.wrap_up_done_requested':
+      agentAsked(turn, input)
+      return
+    default:
+      legReported(turn, input)
+  }
+}
+
+function agentAsked(turn: Turn, input: AgentInput): void {
+  const agent = turn.state.agents.get(input.agentId)
+  if (agent === undefined) return turn.refuse('unknown_agent')
+  switch (input.type) {
+    case 'agent.hold_requested':
+    case 'agent.retrieve_requested':
+    case 'agent.hang_up_requested':
+      callRequested(turn, agent, input)
+      return
+    default:
+      agentRequested(turn, agent, input)
+  }
+}
+
+/** Timers name what they are for. One whose occasion has passed finds nothing to do. */
+function timerFired(turn: Turn, timerId: string): void {
+  const { state } = turn
+  const colon = timerId.indexOf(':')
+  const kind = timerId.slice(0, colon)
+  const id = timerId.slice(colon + 1)
+  switch (kind) {
+    case 'last_word':
+      lastWordOverdue(turn, id)
+      return
+    case 'recording':
+      recordingStopOverdue(turn, id)
+      return
+    case 'unverified':
+      recordingMissing(turn, id, 'not_checked_in_time')
+      return
+    case 'wrap_up': {
+      const agent = state.agents.get(id)
+      if (agent !== undefined) wrapUpTimedOut(turn, agent)
+      return
+    }
+    case 'ring': {
+      const call = state.calls.get(state.legs.get(id)?.callId ?? '')
+      if (call?.phase.name === 'offered' && call.phase.legId === id) ringTimedOut(turn, call)
+      return
+    }
+  }
+  const call = state.calls.get(id)
+  if (call === undefined) return
+  if (kind === 'bridge') joiningFailed(turn, call)
+  else if (kind === 'retrieve') retrieveOverdue(turn, call)
+  else if (kind === 'hold_warning') holdWarningDue(turn, call)
+  else if (kind === 'hold_limit') holdLimitDue(turn, call)
+}
+
+function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed' }>): void {
+  const { state } = turn
+  const leg = state.legs.get(input.legId)
+  if (leg === undefined) return
+  const call = state.calls.get(leg.callId)
+  if (input.reason === 'switch_unavailable') return switchLost(turn, leg.nodeId)
+  if (call === undefined) return
+  if (input.command === 'originate_agent' && call.phase.name === 'offered') {
+    if (call.phase.legId === input.legId) phoneGone(turn, call, input.reason)
+    turn.setTimer(`last_word:${input.legId}`, turn.at)
+  } else if (input.command === 'bridge') joiningFailed(turn, call)
+  else if (input.command === 'start_recording' && call.recordingPath !== null) {
+    recordingMissing(turn, call.recordingPath, input.reason)
+  }
+}
