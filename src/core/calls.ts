@@ -75,7 +75,8 @@ export function callerGone(turn: Turn, call: Call, cause: string): void {
 }
 
 function hangupByCause(call: Call, cause: string): HangupBy {
-  if (call.phase.name === 'refused') return 'system'
+  const { phase } = call
+  if (phase.name === 'refused' && cause === REFUSAL_CAUSES[phase.reason]) return 'system'
   return cause === 'LOST' ? 'unknown' : 'caller'
 }
 

@@ -3,7 +3,7 @@
 // from its first gives the same state again.
 
 import { changeAgent, changeCall, setPhase } from './changes.ts'
-import type { QueueId } from './config.ts'
+import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { evolveCall } from './evolve-calls.ts'
 import type { Fact } from './facts.ts'
@@ -130,7 +130,8 @@ function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
         agent.phase = { name: 'ready', since }
       })
     } else if (restored.phase === 'wrap_up' && callId !== null) {
-      setPhase(state, agentId, { name: 'wrap_up', callId, since, until: fact.at })
+      const until = since + QUEUE_DEFAULTS.wrapUpMsMax
+      setPhase(state, agentId, { name: 'wrap_up', callId, since, until })
     } else {
       setPhase(state, agentId, { name: 'not_ready', reason: restored.reason ?? 'other', since })
     }

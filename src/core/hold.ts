@@ -1,7 +1,7 @@
 // Hold: the caller hears a phrase, then music, and nothing of the agent. The
 // agent is warned at 20 s, the limit is 30 s, and at the limit and every such period after it the
 // caller is reassured. A segment lasts until the two hear each other again, and nobody is dropped.
-import type { AgentInput, LegId } from './inputs.ts'
+import type { AgentInput } from './inputs.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call } from './state.ts'
 import type { Turn } from './turn.ts'

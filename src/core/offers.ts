@@ -157,6 +157,8 @@ export function endOffer(
   const { at, state } = turn
   const agent = state.agents.get(agentId)
   const ringMs = phase.name === 'offered' ? Math.max(0, at - phase.since) : 0
+  // The clock that ends a ring may be some ms late; the ring that would begin then was not heard.
+  const ringsMax = Math.ceil((state.queues.get(queueId)?.ringMsMax ?? 0) / RING_CYCLE_MS)
   turn.clearTimer(`ring:${legId}`)
   turn.clearTimer(`bridge:${callId}`)
   turn.hangUp(legId, outcome === 'caller_abandoned' ? 'ORIGINATOR_CANCEL' : cause)
@@ -169,7 +171,7 @@ export function endOffer(
     queueId,
     outcome,
     ringMs,
-    rings: ringsOf(ringMs),
+    rings: Math.max(1, Math.min(ringsOf(ringMs), ringsMax)),
     cause,
   })
   if (agent === undefined) return

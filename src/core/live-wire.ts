@@ -1,0 +1,58 @@
+// The live views as they leave the service, over HTTP and Socket.IO alike: times as ISO strings in the
+// hotline's zone, and a caller's number masked unless the reader may see it. Nothing else is changed.
+import { isoTime, isoTimeOrNull } from './iso-times.ts'
+import type { LiveAgent, LiveCall, LiveHotline, LiveQueue } from './live.ts'
+import { maskNumber } from './masking.ts'
+
+export type WireAgent = Omit<LiveAgent, 'since' | 'until'> & {
+  readonly since: string | null
+  readonly until: string | null
+}
+type CallTimes = 'since' | 'arrivedAt' | 'queuedAt' | 'answeredAt'
+export type WireCall = Omit<LiveCall, CallTimes> & {
+  readonly since: string
+  readonly arrivedAt: string
+  readonly queuedAt: string | null
+  readonly answeredAt: string | null
+}
+export type WireQueue = Omit<LiveQueue, 'longestWaitSince'> & {
+  readonly longestWaitSince: string | null
+}
+export type WireHotline = Omit<LiveHotline, 'at' | 'longestWaitSince' | 'queues'> & {
+  readonly at: string
+  readonly longestWaitSince: string | null
+  readonly queues: readonly WireQueue[]
+}
+
+export function wireAgent(agent: LiveAgent, timeZone: string): WireAgent {
+  return {
+    ...agent,
+    since: isoTimeOrNull(agent.since, timeZone),
+    until: isoTimeOrNull(agent.until, timeZone),
+  }
+}
+
+/** `seesNumbers`: the reader has `pii.read`. */
+export function wireCall(call: LiveCall, timeZone: string, seesNumbers: boolean): WireCall {
+  return {
+    ...call,
+    from: seesNumbers ? call.from : maskNumber(call.from),
+    since: isoTime(call.since, timeZone),
+    arrivedAt: isoTime(call.arrivedAt, timeZone),
+    queuedAt: isoTimeOrNull(call.queuedAt, timeZone),
+    answeredAt: isoTimeOrNull(call.answeredAt, timeZone),
+  }
+}
+
+export function wireQueue(queue: LiveQueue, timeZone: string): WireQueue {
+  return { ...queue, longestWaitSince: isoTimeOrNull(queue.longestWaitSince, timeZone) }
+}
+
+export function wireHotline(hotline: LiveHotline, timeZone: string): WireHotline {
+  return {
+    ...hotline,
+    at: isoTime(hotline.at, timeZone),
+    longestWaitSince: isoTimeOrNull(hotline.longestWaitSince, timeZone),
+    queues: hotline.queues.map((queue) => wireQueue(queue, timeZone)),
+  }
+}

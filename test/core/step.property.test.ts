@@ -1,0 +1,148 @@
+// Whatever happens, in whatever order, twice or late: what must hold, holds after every single input.
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Command } from '../../src/core/commands.ts'
+import { evolve } from '../../src/core/evolve.ts'
+import type { Fact } from '../../src/core/facts.ts'
+import { hasSkills, isIdle, isRoutable } from '../../src/core/lanes.ts'
+import { emptyState, type State } from '../../src/core/state.ts'
+import { step } from '../../src/core/step.ts'
+import { World } from '../support/world.ts'
+
+const RUNS = 1_200
+const ACTS = 400
+
+const REACHED = [
+  'offer.ended',
+  'call.connected',
+  'call.held',
+  'call.hold_limit_reached',
+  'call.retrieved',
+  'call.requeued',
+  'call.written_up',
+  'call.left_unrecorded',
+  'recording.missing',
+  'switch.lost',
+] as const
+
+function assertThat(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new Error(what)
+}
+
+/** The invariants of one moment. */
+function assertState(state: State): void {
+  const busy = new Set<string>()
+  for (const call of state.calls.values()) {
+    const { phase } = call
+    if (!('agentId' in phase)) continue
+    assertThat(!busy.has(phase.agentId), `${phase.agentId} has two calls`)
+    busy.add(phase.agentId)
+    const agent = state.agents.get(phase.agentId)
+    const expected = phase.name === 'offered' ? 'offered' : 'on_call'
+    assertThat(
+      agent?.phase.name === expected,
+      `${phase.agentId} is not ${expected} but ${agent?.phase.name}`,
+    )
+    assertThat(agent?.legId === phase.legId, `${phase.agentId} has another leg`)
+    assertThat(state.legs.has(phase.legId), `the leg of ${phase.agentId} is unknown`)
+  }
+  for (const agent of state.agents.values()) {
+    const { phase } = agent
+    const isBusy = phase.name === 'offered' || phase.name === 'on_call'
+    assertThat(!isBusy || busy.has(agent.agentId), `${agent.agentId} is busy with no call`)
+  }
+  for (const [queueId, lane] of state.lanes) {
+    const queue = state.queues.get(queueId)
+    const idle = [...state.agents.values()].filter(
+      (agent) => isIdle(agent) && hasSkills(agent, queue?.requiredSkills ?? []),
+    )
+    const waiting = [...state.calls.values()].filter(
+      (call) => call.queueId === queueId && isRoutable(state, call),
+    )
+    assertThat(lane.idle.size === idle.length, `lane ${queueId} has the wrong agents`)
+    assertThat(lane.waiting.size === waiting.length, `lane ${queueId} has the wrong calls`)
+    assertThat(
+      idle.length === 0 || waiting.length === 0,
+      `${queueId}: somebody waits while somebody is idle`,
+    )
+  }
+}
+
+/** The invariants of a whole run, watched turn by turn. */
+function watch(): World['check'] {
+  const endedLegs = new Set<string>()
+  const endedCalls = new Set<string>()
+  return (world, facts, commands) => {
+    assertState(world.state)
+    const isResync = world.inputs.at(-1)?.type === 'switch.synced'
+    for (const command of commands) assertCommand(command, endedLegs, isResync)
+    for (const fact of facts) {
+      if (fact.type === 'leg.ended') endedLegs.add(fact.legId)
+      if (fact.type !== 'call.ended') continue
+      assertThat(!endedCalls.has(fact.callId), `${fact.callId} ended twice`)
+      endedCalls.add(fact.callId)
+      assertThat(!world.state.calls.has(fact.callId), `${fact.callId} is still in memory`)
+    }
+  }
+}
+
+function assertCommand(command: Command, endedLegs: ReadonlySet<string>, isResync: boolean): void {
+  if (!('legId' in command)) return
+  // A leg that the switch itself has just shown is alive, whatever we had been told.
+  if (isResync && command.type === 'hang_up') return
+  assertThat(!endedLegs.has(command.legId), `${command.type} names the ended leg ${command.legId}`)
+}
+
+/** What remains of a state when heaps and sets are taken as what they hold. */
+function essence(state: State): unknown {
+  const { lanes, changedLanes, ...rest } = state
+  return structuredClone(rest)
+}
+
+it('keeps every invariant through more than 100,000 random inputs and forgets every call in the end', () => {
+  let inputs = 0
+  const happened = new Map<string, number>()
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 ** 30), { minLength: ACTS, maxLength: ACTS }), (choices) => {
+      const world = new World(watch())
+      for (const choice of choices) world.act(choice)
+      world.settle()
+      inputs += world.inputs.length
+      for (const { type } of world.facts) happened.set(type, (happened.get(type) ?? 0) + 1)
+      expect(world.state.calls.size).toBe(0)
+      expect(world.state.legs.size).toBe(0)
+      expect(world.state.recordings.size).toBe(0)
+      const arrived = world.facts.filter((fact) => fact.type === 'call.arrived').length
+      const ended = world.facts.filter((fact) => fact.type === 'call.ended').length
+      expect(ended).toBe(arrived)
+    }),
+    { numRuns: RUNS },
+  )
+  expect(inputs).toBeGreaterThanOrEqual(100_000)
+  // The random world must get into the interesting corners, or the invariants prove nothing.
+  for (const type of REACHED) expect(happened.get(type) ?? 0, type).toBeGreaterThan(100)
+}, 120_000)
+
+it('comes to the same state again from the recorded facts, and to the same facts from the inputs', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 ** 30), { minLength: 150, maxLength: 150 }), (choices) => {
+      const world = new World(() => {})
+      for (const choice of choices) world.act(choice)
+      const replayed = emptyState('w')
+      for (const fact of world.facts) evolve(replayed, fact)
+      expect(isDeepStrictEqual(essence(replayed), essence(world.state))).toBe(true)
+      const again = emptyState('w')
+      const facts: Fact[] = []
+      const commands: Command[] = []
+      for (const input of world.inputs) {
+        const turn = step(again, input)
+        facts.push(...turn.facts)
+        commands.push(...turn.commands)
+      }
+      expect(facts).toEqual(world.facts)
+      expect(commands).toEqual(world.commands)
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,351 @@
+// Reads a conversation with the core from a text file, plays it, and writes what came of each line
+// beneath it. The file is both the input and the expected output: `vitest -u` rewrites it, and the
+// commit explains the difference. Timers fire by themselves when the clock passes them.
+//
+// A line is `HH:MM:SS[.mmm] words…`; a lone time lets the clock run. What a line can say is in `parse`.
+import type { LegStamp } from '../../src/core/commands.ts'
+import type { Fact } from '../../src/core/facts.ts'
+import type { Disposition, Input, LegSnapshot, RestoredCall } from '../../src/core/inputs.ts'
+import { emptyState, type State } from '../../src/core/state.ts'
+import { step } from '../../src/core/step.ts'
+import type { Turn } from '../../src/core/turn.ts'
+import { SMALL_HOTLINE } from './hotline.ts'
+
+/** Midnight in Shanghai of the day on which every scenario plays. */
+const MIDNIGHT = Date.UTC(2026, 10, 22, 16)
+
+function timeOf(text: string): number {
+  const [h = 0, m = 0, s = 0] = text.split(':').map(Number)
+  return MIDNIGHT + Math.round((h * 3600 + m * 60 + s) * 1000)
+}
+
+function textOf(at: number): string {
+  return new Date(at - MIDNIGHT).toISOString().slice(11, 23).replace('.000', '')
+}
+
+/** What the switch and the records would hold if the service died now. */
+interface Outside {
+  readonly stamps: Map<string, LegStamp>
+  readonly bridged: Map<string, string>
+  readonly answered: Set<string>
+}
+
+class Scenario {
+  #state: State
+  #epoch = 1
+  #timers = new Map<string, number>()
+  readonly #outside: Outside = { stamps: new Map(), bridged: new Map(), answered: new Set() }
+  readonly #out: string[] = []
+
+  constructor() {
+    this.#state = emptyState('e1')
+    this.#start([], 0)
+  }
+
+  #start(calls: readonly RestoredCall[], at: number): void {
+    const agents = this.#epoch === 1 ? [] : this.#agentsBefore
+    step(this.#state, { type: 'config.loaded', at, config: SMALL_HOTLINE })
+    step(this.#state, { type: 'history.restored', at, agents, calls, recordings: [], counts: [] })
+  }
+
+  get #agentsBefore() {
+    return this.#remembered
+  }
+  #remembered: readonly {
+    agentId: string
+    phase: 'ready' | 'not_ready' | 'wrap_up'
+    reason: null
+    since: number
+    callId: null
+  }[] = []
+
+  /** Plays one line and returns what came of it, timers that fired on the way first. */
+  play(line: string): string[] {
+    const space = line.indexOf(' ')
+    const at = timeOf(space < 0 ? line : line.slice(0, space))
+    this.#out.length = 0
+    this.#runTimers(at)
+    if (space >= 0) {
+      const words = line.slice(space + 1).trim()
+      if (words === 'restart') this.#restart(at)
+      else this.#take(parse(words, at, this.#state, this.#outside))
+    }
+    return [...this.#out]
+  }
+
+  /** The process dies and a new one starts: memory is gone, the records and the switch are not. */
+  #restart(at: number): void {
+    const { state } = { state: this.#state }
+    this.#remembered = [...state.agents.values()].flatMap((agent) =>
+      agent.phase.name === 'signed_out' || agent.phase.name === 'not_ready'
+        ? []
+        : [
+            {
+              agentId: agent.agentId,
+              phase: 'ready',
+              reason: null,
+              since: agent.readySince,
+              callId: null,
+            },
+          ],
+    )
+    const calls = [...state.calls.values()].map(
+      (call): RestoredCall => ({ ...call, agentId: call.lastAgentId }),
+    )
+    this.#epoch += 1
+    this.#timers.clear()
+    this.#state = emptyState(`e${this.#epoch}`)
+    this.#start(calls, at)
+    for (const { agentId } of SMALL_HOTLINE.agents)
+      step(this.#state, { type: 'phone.registered', at, agentId })
+  }
+
+  #runTimers(until: number): void {
+    for (;;) {
+      const due = [...this.#timers].filter(([, at]) => at <= until).sort((a, b) => a[1] - b[1])[0]
+      if (due === undefined) return
+      const [timerId, at] = due
+      this.#timers.delete(timerId)
+      this.#out.push(`at ${textOf(at)}: timer ${timerId}`)
+      this.#take({ type: 'timer.fired', at, timerId })
+    }
+  }
+
+  #take(input: Input): void {
+    this.#watch(input)
+    this.#show(step(this.#state, input), input.at)
+  }
+
+  #show(turn: Turn, at: number): void {
+    if (turn.rejection !== null) this.#out.push(`refused ${turn.rejection.code}`)
+    for (const fact of turn.facts) this.#out.push(`fact ${factText(fact)}`)
+    for (const command of turn.commands) {
+      if (command.type === 'set_timer') {
+        this.#timers.set(command.timerId, command.at)
+        this.#out.push(`timer ${command.timerId} +${(command.at - at) / 1000}s`)
+      } else if (command.type === 'clear_timer') {
+        if (this.#timers.delete(command.timerId)) this.#out.push(`timer ${command.timerId} cleared`)
+      } else {
+        if (command.type === 'stamp') this.#outside.stamps.set(command.legId, command.stamp)
+        const { type, ...rest } = command
+        this.#out.push(`send ${type} ${fieldsText(rest)}`)
+      }
+    }
+  }
+
+  #watch(input: Input): void {
+    const { bridged, answered } = this.#outside
+    if (input.type === 'leg.bridged') bridged.set(input.legId, input.otherLegId)
+    if (input.type === 'leg.unbridged') bridged.delete(input.legId)
+    if (input.type === 'leg.answered') answered.add(input.legId)
+  }
+}
+
+const SHOWN_FIRST = ['callId', 'agentId', 'legId', 'otherLegId', 'queueId']
+const HIDDEN = new Set([
+  'at',
+  'type',
+  'nodeId',
+  'from',
+  'to',
+  'callerLegId',
+  'stamp',
+  'caller',
+  'agent',
+])
+
+function fieldsText(fields: object): string {
+  const all = Object.entries(fields).filter(([name]) => !HIDDEN.has(name))
+  const first = SHOWN_FIRST.flatMap((name) => all.filter(([key]) => key === name))
+  const rest = all.filter(([name]) => !SHOWN_FIRST.includes(name))
+  return [
+    ...first.map(([, value]) => String(value)),
+    ...rest.map(([name, value]) => `${name}=${valueText(name, value)}`),
+  ].join(' ')
+}
+
+function valueText(name: string, value: unknown): string {
+  if (typeof value === 'number' && (name.endsWith('At') || name === 'until' || name === 'since')) {
+    return textOf(value)
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function factText(fact: Fact): string {
+  return `${fact.type} ${fieldsText(fact)}`
+}
+
+/** A leg by its name in the scenario: `c1` is the caller's leg of call c1, `c1/phone` its agent's. */
+function legOf(name: string, state: State): string {
+  const [callId = '', part] = name.split('/')
+  if (part !== 'phone') return `${callId}-leg`
+  const phase = state.calls.get(callId)?.phase
+  if (phase !== undefined && 'legId' in phase) return phase.legId
+  const left = [...state.legs.values()].filter(
+    (leg) => leg.callId === callId && leg.role === 'agent',
+  )
+  const last = left.at(-1)
+  if (last === undefined) throw new Error(`no phone is on call ${callId}`)
+  return last.legId
+}
+
+const AGENT_WORDS: Record<string, (agentId: string, at: number) => Input> = {
+  'signs in': (agentId, at) => ({ type: 'agent.sign_in_requested', at, agentId }),
+  'signs out': (agentId, at) => ({ type: 'agent.sign_out_requested', at, agentId }),
+  'asks for ready': (agentId, at) => ({ type: 'agent.ready_requested', at, agentId }),
+  'asks for a break': (agentId, at) => ({
+    type: 'agent.not_ready_requested',
+    at,
+    agentId,
+    reason: 'break',
+  }),
+  'asks for hold': (agentId, at) => ({ type: 'agent.hold_requested', at, agentId }),
+  'asks to retrieve': (agentId, at) => ({ type: 'agent.retrieve_requested', at, agentId }),
+  'asks to hang up': (agentId, at) => ({ type: 'agent.hang_up_requested', at, agentId }),
+  registers: (agentId, at) => ({ type: 'phone.registered', at, agentId }),
+  unregisters: (agentId, at) => ({ type: 'phone.unregistered', at, agentId }),
+}
+
+function parse(text: string, at: number, state: State, outside: Outside): Input {
+  const words = text.split(/\s+/)
+  const [noun = '', name = '', ...rest] = words
+  const said = rest.join(' ')
+  if (noun === 'agent') {
+    const [verb = '', disposition = '', ...summary] = rest
+    if (verb === 'writes') {
+      return {
+        type: 'agent.wrap_up_done_requested',
+        at,
+        agentId: name,
+        disposition: disposition as Disposition,
+        summary: summary.join(' '),
+      }
+    }
+    const make = AGENT_WORDS[said]
+    if (make !== undefined) return make(name, at)
+  }
+  if (noun === 'call' && rest[0] === 'dials') {
+    const to = rest[1] ?? ''
+    const from = '13800138000'
+    return {
+      type: 'call.parked',
+      at,
+      nodeId: 'fs1',
+      callId: name,
+      legId: `${name}-leg`,
+      from,
+      to,
+      arrivedAt: at - 25,
+    }
+  }
+  if (noun === 'leg') return parseLeg(name, rest, at, state)
+  if (noun === 'recording') {
+    const path = state.calls.get(name)?.recordingPath ?? `2026/11/23/${name}.wav`
+    if (rest[0] === 'started') return { type: 'recording.started', at, path }
+    if (rest[0] === 'stopped') {
+      return {
+        type: 'recording.stopped',
+        at,
+        path,
+        durationMs: Number(rest[1]),
+        cause: 'success-silence',
+      }
+    }
+    if (rest[0] === 'verified') {
+      return {
+        type: 'recording.verified',
+        at,
+        callId: name,
+        path,
+        durationMs: Number(rest[1]),
+        sizeBytes: 32_044,
+        sha256: 'ab12',
+      }
+    }
+    return { type: 'recording.unverified', at, callId: name, path, reason: rest[0] ?? '' }
+  }
+  if (noun === 'switch') {
+    if (name === 'lost') return { type: 'switch.lost', at, nodeId: 'fs1' }
+    const legs = rest.map((leg) => snapshotOf(leg, at, state, outside))
+    return { type: 'switch.synced', at, nodeId: 'fs1', askedAt: at, legs }
+  }
+  throw new Error(`a scenario cannot say: ${text}`)
+}
+
+function parseLeg(name: string, rest: readonly string[], at: number, state: State): Input {
+  const legId = legOf(name, state)
+  const [verb = '', ...more] = rest
+  const cause = more.at(-1) ?? ''
+  switch (verb) {
+    case 'rings':
+      return { type: 'leg.ringing', at, legId }
+    case 'answers':
+      return { type: 'leg.answered', at, legId }
+    case 'parks':
+      return { type: 'leg.parked', at, legId }
+    case 'bridges':
+      return { type: 'leg.bridged', at, legId, otherLegId: legOf(`${name}/phone`, state) }
+    case 'unbridges':
+      return { type: 'leg.unbridged', at, legId }
+    case 'holds':
+      return { type: 'leg.held', at, legId }
+    case 'unholds':
+      return { type: 'leg.unheld', at, legId }
+    case 'hangs':
+      return { type: 'leg.hung_up', at, legId, cause }
+    case 'ends':
+      return { type: 'leg.ended', at, legId, cause, sipStatus: null }
+    case 'fails':
+      return { type: 'offer.failed', at, legId, cause }
+  }
+  throw new Error(`a leg cannot say: ${rest.join(' ')}`)
+}
+
+/** A leg as the switch would show it: `c1` a caller, `c1/e1-1` an agent's; `!` bridged, `~` not answered. */
+function snapshotOf(text: string, at: number, state: State, outside: Outside): LegSnapshot {
+  const name = text.replace(/[!~]$/, '')
+  const [callId = '', agentLegId] = name.split('/')
+  const callerLegId = `${callId}-leg`
+  const stamp = outside.stamps.get(callerLegId)
+  const known = state.calls.get(callId) ?? state.unconfirmed.get(callId)
+  const isBridged = text.endsWith('!')
+  const legId = agentLegId ?? callerLegId
+  const other = agentLegId === undefined ? (outside.bridged.get(callerLegId) ?? null) : callerLegId
+  return {
+    legId,
+    role: agentLegId === undefined ? 'caller' : 'agent',
+    callId,
+    from: '13800138000',
+    to: '12345',
+    createdAt: known?.arrivedAt ?? at,
+    isAnswered: !text.endsWith('~'),
+    bridgedTo: isBridged ? other : null,
+    isPlaying: agentLegId === undefined && !isBridged,
+    agentId: agentLegId === undefined ? (stamp?.agentId ?? null) : (stamp?.agentId ?? 'a1'),
+    queueId: stamp?.queueId ?? null,
+    queuedAt: stamp?.queuedAt ?? null,
+    answeredAt: stamp?.answeredAt ?? null,
+    connectedAt: stamp?.connectedAt ?? null,
+    heldAt: stamp?.heldAt ?? null,
+    recordingPath: stamp?.recordingPath ?? null,
+  }
+}
+
+/** The whole file again, with what came of each line beneath it. */
+export function replay(text: string): string {
+  const scenario = new Scenario()
+  const blocks: string[] = []
+  for (const block of text.split(/\n\n+/)) {
+    const lines = block.split('\n')
+    const comments = lines.filter((line) => line.startsWith('#'))
+    const inputs: string[] = []
+    for (const line of lines) {
+      if (line === '----') break
+      if (line !== '' && !line.startsWith('#')) inputs.push(line)
+    }
+    const out = inputs.flatMap((line) => scenario.play(line))
+    const result = inputs.length === 0 ? [] : ['----', ...out]
+    blocks.push([...comments, ...inputs, ...result].join('\n'))
+  }
+  return `${blocks.join('\n\n').trimEnd()}\n`
+}

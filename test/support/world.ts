@@ -1,0 +1,353 @@
+// A switch, phones, callers and agents that do anything at any time, driven by a list of random
+// numbers: events come late, twice and out of order, timers fire stale, connections drop. It knows
+// which legs are alive, so that it can answer a resync truthfully.
+import type { Command } from '../../src/core/commands.ts'
+import type { Fact } from '../../src/core/facts.ts'
+import { type Input, type LegSnapshot, NOT_READY_REASONS } from '../../src/core/inputs.ts'
+import { emptyState, type State } from '../../src/core/state.ts'
+import { step } from '../../src/core/step.ts'
+import { SMALL_HOTLINE } from './hotline.ts'
+
+interface WorldLeg {
+  readonly legId: string
+  readonly role: 'caller' | 'agent'
+  readonly callId: string
+  readonly agentId: string | null
+  readonly to: string
+  readonly createdAt: number
+  isAlive: boolean
+  isAnswered: boolean
+  bridgedTo: string | null
+}
+
+const START = Date.UTC(2026, 10, 23, 1)
+const AGENTS = SMALL_HOTLINE.agents.map(({ agentId }) => agentId)
+const NUMBERS = ['12345', '12345', '12345', '12346', '12347', '99999']
+
+export class World {
+  readonly state: State = emptyState('w')
+  readonly inputs: Input[] = []
+  readonly facts: Fact[] = []
+  readonly commands: Command[] = []
+  /** Called after every input, with what came of it. */
+  readonly check: (world: World, facts: readonly Fact[], commands: readonly Command[]) => void
+  at = START
+  isUp = false
+  readonly #legs = new Map<string, WorldLeg>()
+  readonly #pending: Input[] = []
+  readonly #past: Input[] = []
+  readonly #timers = new Map<string, number>()
+  readonly #staleTimers: string[] = []
+  #callsMade = 0
+
+  constructor(check: World['check']) {
+    this.check = check
+    this.#take({ type: 'config.loaded', at: this.at, config: SMALL_HOTLINE })
+    this.#sync()
+    for (const agentId of AGENTS) {
+      this.#take({ type: 'phone.registered', at: this.at, agentId })
+      this.#take({ type: 'agent.sign_in_requested', at: this.at, agentId })
+      this.#take({ type: 'agent.ready_requested', at: this.at, agentId })
+    }
+  }
+
+  /** One thing happens; which, the number decides. */
+  act(choice: number): void {
+    const kind = choice % 64
+    const pick = Math.floor(choice / 64)
+    this.at += pick % 1500
+    if (kind < 3) this.#newCall(pick)
+    else if (kind < 5) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
+    else if (kind < 33) this.#deliverAny(pick)
+    else if (kind < 42) this.#phoneActs(this.#choose('agent', pick), pick)
+    else if (kind < 44) this.#repeat(pick)
+    else if (kind < 47) this.#fireNext()
+    else if (kind < 49) this.#fireStale(pick)
+    else if (kind < 60) this.#agentActs(pick)
+    else if (kind < 61) this.#phoneRegistration(pick)
+    else if (kind < 62) this.#switchActs(pick)
+    else if (kind < 63) this.#sync()
+    else this.#take({ type: 'config.loaded', at: this.at, config: SMALL_HOTLINE })
+  }
+
+  /** Every caller hangs up, every event arrives, every timer runs out. */
+  settle(): void {
+    this.#sync()
+    for (const leg of this.#legs.values())
+      if (leg.role === 'caller') this.#hangUp(leg, 'NORMAL_CLEARING')
+    for (
+      let turns = 0;
+      turns < 10_000 && (this.#pending.length > 0 || this.#timers.size > 0);
+      turns += 1
+    ) {
+      if (this.#pending.length > 0) this.#deliver(0)
+      else this.#fireNext()
+    }
+    this.at += 60_000
+    this.#sync()
+    while (this.#pending.length > 0) this.#deliver(0)
+  }
+
+  #take(input: Input): void {
+    this.inputs.push(input)
+    const turn = step(this.state, input)
+    this.facts.push(...turn.facts)
+    this.commands.push(...turn.commands)
+    for (const command of turn.commands) this.#obey(command)
+    this.check(this, turn.facts, turn.commands)
+  }
+
+  #obey(command: Command): void {
+    const { at } = this
+    switch (command.type) {
+      case 'set_timer':
+        this.#timers.set(command.timerId, command.at)
+        return
+      case 'clear_timer':
+        if (this.#timers.delete(command.timerId)) this.#staleTimers.push(command.timerId)
+        return
+      case 'verify_recording':
+        this.#pending.push({ ...command, type: 'recording.unverified', at, reason: 'missing_file' })
+        return
+      case 'originate_agent': {
+        const { legId, callId, agentId } = command
+        this.#legs.set(legId, {
+          legId,
+          role: 'agent',
+          callId,
+          agentId,
+          to: '',
+          createdAt: at,
+          isAlive: true,
+          isAnswered: false,
+          bridgedTo: null,
+        })
+        this.#pending.push({ type: 'leg.ringing', at, legId })
+        return
+      }
+      case 'hang_up':
+        this.#hangUp(this.#legs.get(command.legId), command.cause)
+        return
+      case 'refuse':
+        this.#hangUp(this.#legs.get(command.legId), command.cause)
+        return
+      case 'bridge': {
+        const caller = this.#legs.get(command.legId)
+        const agent = this.#legs.get(command.otherLegId)
+        if (caller?.isAlive !== true || agent?.isAlive !== true) return
+        caller.bridgedTo = agent.legId
+        agent.bridgedTo = caller.legId
+        this.#pending.push({
+          type: 'leg.bridged',
+          at,
+          legId: caller.legId,
+          otherLegId: agent.legId,
+        })
+        return
+      }
+      case 'hold': {
+        const caller = this.#legs.get(command.legId)
+        if (caller?.bridgedTo == null) return
+        this.#pending.push({ type: 'leg.parked', at, legId: caller.bridgedTo })
+        this.#pending.push({ type: 'leg.unbridged', at, legId: caller.legId })
+        this.#unbridge(caller)
+        return
+      }
+      case 'retrieve':
+        this.#pending.push({ type: 'leg.parked', at, legId: command.legId })
+        return
+      case 'start_recording':
+        this.#pending.push({ type: 'recording.started', at, path: command.path })
+        return
+      case 'claim':
+      case 'stamp':
+      case 'play_music':
+      case 'play_prompt':
+      case 'keep_after_bridge':
+      case 'hold_in_bridge':
+      case 'retrieve_in_bridge':
+        return
+    }
+  }
+
+  #unbridge(leg: WorldLeg): void {
+    const other = leg.bridgedTo === null ? undefined : this.#legs.get(leg.bridgedTo)
+    if (other !== undefined) other.bridgedTo = null
+    leg.bridgedTo = null
+  }
+
+  #newCall(pick: number): void {
+    this.#callsMade += 1
+    const callId = `c${this.#callsMade}`
+    const legId = `${callId}-leg`
+    const to = NUMBERS[pick % NUMBERS.length] ?? ''
+    const { at } = this
+    this.#legs.set(legId, {
+      legId,
+      role: 'caller',
+      callId,
+      agentId: null,
+      to,
+      createdAt: at,
+      isAlive: true,
+      isAnswered: true,
+      bridgedTo: null,
+    })
+    this.#pending.push({
+      type: 'call.parked',
+      at,
+      nodeId: 'fs1',
+      callId,
+      legId,
+      from: '13800138000',
+      to,
+      arrivedAt: at,
+    })
+    if (pick % 4 !== 0) this.#deliver(this.#pending.length - 1)
+  }
+
+  #choose(role: WorldLeg['role'], pick: number): WorldLeg | undefined {
+    const alive = [...this.#legs.values()].filter((leg) => leg.role === role && leg.isAlive)
+    return alive[pick % Math.max(1, alive.length)]
+  }
+
+  #hangUp(leg: WorldLeg | undefined, cause: string): void {
+    if (leg === undefined || !leg.isAlive) return
+    leg.isAlive = false
+    this.#unbridge(leg)
+    const { legId } = leg
+    this.#pending.push({ type: 'leg.hung_up', at: this.at, legId, cause })
+    this.#pending.push({ type: 'leg.ended', at: this.at, legId, cause, sipStatus: null })
+    if (leg.role === 'agent' && !leg.isAnswered) {
+      this.#pending.push({ type: 'offer.failed', at: this.at, legId, cause })
+    }
+  }
+
+  #phoneActs(leg: WorldLeg | undefined, pick: number): void {
+    if (leg === undefined) return
+    const { legId } = leg
+    const causes = [
+      'USER_BUSY',
+      'CALL_REJECTED',
+      'NO_USER_RESPONSE',
+      'MEDIA_TIMEOUT',
+      'NORMAL_CLEARING',
+    ]
+    if (!leg.isAnswered && pick % 4 !== 0) {
+      leg.isAnswered = true
+      this.#pending.push({ type: 'leg.answered', at: this.at, legId })
+      this.#pending.push({ type: 'leg.parked', at: this.at, legId })
+    } else if (pick % 8 < 2) this.#pending.push({ type: 'leg.held', at: this.at, legId })
+    else if (pick % 8 < 4) this.#pending.push({ type: 'leg.unheld', at: this.at, legId })
+    else if (pick % 8 === 4) this.#hangUp(leg, causes[pick % causes.length] ?? '')
+  }
+
+  /** Usually the oldest, sometimes any: events overtake one another. */
+  #deliverAny(pick: number): void {
+    this.#deliver(pick % 3 === 0 ? 0 : pick % Math.max(1, this.#pending.length))
+  }
+
+  /** While the switch is lost nothing arrives. */
+  #deliver(pick: number): void {
+    if (!this.isUp) return
+    const chosen = this.#pending[pick]
+    // One connection keeps the order of a leg's first word and all others; a gone leg is not parked.
+    const place = this.#pending.findIndex(
+      (input) => input === chosen || (input.type === 'call.parked' && isOfLeg(chosen, input.legId)),
+    )
+    const [input] = this.#pending.splice(Math.max(0, place), 1)
+    if (input === undefined) return
+    this.#past.push(input)
+    this.#take({ ...input, at: this.at })
+  }
+
+  #repeat(pick: number): void {
+    const input = this.#past[pick % Math.max(1, this.#past.length)]
+    // A caller's leg that is gone is not parked again, not even by a duplicate of long ago.
+    if (input === undefined || input.type === 'call.parked' || !this.isUp) return
+    this.#take({ ...input, at: this.at })
+  }
+
+  #fireNext(): void {
+    const next = [...this.#timers].sort((a, b) => a[1] - b[1])[0]
+    if (next === undefined) return
+    const [timerId, at] = next
+    this.#timers.delete(timerId)
+    this.#staleTimers.push(timerId)
+    this.at = Math.max(this.at, at)
+    this.#take({ type: 'timer.fired', at: this.at, timerId })
+  }
+
+  #fireStale(pick: number): void {
+    const timerId = this.#staleTimers[pick % Math.max(1, this.#staleTimers.length)]
+    if (timerId === undefined || this.#timers.has(timerId)) return
+    this.#take({ type: 'timer.fired', at: this.at, timerId })
+  }
+
+  #agentActs(pick: number): void {
+    const agentId = AGENTS[pick % AGENTS.length] ?? ''
+    const { at } = this
+    const asks: Input[] = [
+      { type: 'agent.ready_requested', at, agentId },
+      { type: 'agent.ready_requested', at, agentId },
+      { type: 'agent.sign_in_requested', at, agentId },
+      { type: 'agent.hold_requested', at, agentId },
+      { type: 'agent.hold_requested', at, agentId },
+      { type: 'agent.hold_requested', at, agentId },
+      { type: 'agent.retrieve_requested', at, agentId },
+      { type: 'agent.retrieve_requested', at, agentId },
+      { type: 'agent.hang_up_requested', at, agentId },
+      { type: 'agent.not_ready_requested', at, agentId, reason: NOT_READY_REASONS[0] },
+      { type: 'agent.wrap_up_done_requested', at, agentId, disposition: 'answered', summary: '' },
+      { type: 'agent.wrap_up_done_requested', at, agentId, disposition: 'silent', summary: '' },
+      { type: 'agent.sign_out_requested', at, agentId },
+    ]
+    const ask = asks[Math.floor(pick / AGENTS.length) % asks.length]
+    if (ask !== undefined) this.#take(ask)
+  }
+
+  #phoneRegistration(pick: number): void {
+    const agentId = AGENTS[pick % AGENTS.length] ?? ''
+    const type = pick % 3 === 0 ? 'phone.unregistered' : 'phone.registered'
+    this.#take({ type, at: this.at, agentId })
+  }
+
+  #switchActs(pick: number): void {
+    if (pick % 2 === 0) {
+      this.isUp = false
+      this.#take({ type: 'switch.lost', at: this.at, nodeId: 'fs1' })
+    } else this.#sync()
+  }
+
+  /** After an outage, what was said meanwhile was said to nobody; the snapshot is all there is. */
+  #sync(): void {
+    if (!this.isUp) this.#pending.length = 0
+    this.isUp = true
+    // The answer to a question cannot overtake the news of an arrival on the same connection.
+    for (;;) {
+      const place = this.#pending.findIndex((input) => input.type === 'call.parked')
+      if (place < 0) break
+      this.#deliver(place)
+    }
+    const legs = [...this.#legs.values()].filter((leg) => leg.isAlive).map(snapshot)
+    this.#take({ type: 'switch.synced', at: this.at, nodeId: 'fs1', askedAt: this.at, legs })
+  }
+}
+
+function isOfLeg(input: Input | undefined, legId: string): boolean {
+  return input !== undefined && 'legId' in input && input.legId === legId
+}
+
+function snapshot(leg: WorldLeg): LegSnapshot {
+  return {
+    ...leg,
+    from: '13800138000',
+    isPlaying: leg.role === 'caller' && leg.bridgedTo === null,
+    queueId: null,
+    queuedAt: null,
+    answeredAt: null,
+    connectedAt: null,
+    heldAt: null,
+    recordingPath: null,
+  }
+}
