@@ -1,0 +1,16 @@
+// The whole configuration in the shape that the core takes at the start and after every change.
+import type { Config } from '../core/config.ts'
+import { listAgents } from './agents.ts'
+import type { Database } from './database.ts'
+import { listNumbers } from './numbers.ts'
+import { listQueues } from './queues.ts'
+
+/** One moment's configuration: no change is seen half. */
+export async function loadConfig(db: Database, timeZone: string): Promise<Config> {
+  return db.transaction(async (tx) => ({
+    timeZone,
+    queues: await listQueues(tx),
+    numbers: await listNumbers(tx),
+    agents: await listAgents(tx),
+  }))
+}

@@ -1,0 +1,252 @@
+// From facts to rows: what each fact changes in the tables that people read. The facts themselves are
+// written here too, and a fact that is there already changes nothing, so replaying is harmless. Rows
+// are made from the facts alone, never from the live state, in the order of the facts.
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
+import { projectAgent, projectRestoredAgents } from './agent-states.ts'
+import type { Queryable } from './database.ts'
+import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
+import { projectRecording } from './recordings.ts'
+import { calls, facts, offers, queues } from './schema.ts'
+
+type RecordedFactOf<Type extends Fact['type']> = Extract<RecordedFact, { type: Type }>
+
+/** Records facts in order, inside the caller's transaction. Returns how many were new. */
+export async function recordFacts(
+  tx: Queryable,
+  recorded: readonly RecordedFact[],
+): Promise<number> {
+  if (recorded.length === 0) return 0
+  const inserted = await tx
+    .insert(facts)
+    .values(
+      recorded.map((fact) => ({
+        seq: fact.seq,
+        at: fact.at,
+        type: fact.type,
+        callId: 'callId' in fact ? fact.callId : null,
+        agentId: 'agentId' in fact ? fact.agentId : null,
+        body: fact,
+      })),
+    )
+    .onConflictDoNothing()
+    .returning({ seq: facts.seq })
+  const fresh = new Set(inserted.map(({ seq }) => seq))
+  // The same fact twice in one batch is inserted once, and projected once.
+  for (const fact of recorded) if (fresh.delete(fact.seq)) await project(tx, fact)
+  return inserted.length
+}
+
+/** Changes the rows that show what the fact says. */
+export async function project(tx: Queryable, fact: RecordedFact): Promise<void> {
+  switch (fact.type) {
+    case 'call.held':
+    case 'call.hold_warned':
+    case 'call.hold_limit_reached':
+    case 'call.retrieved':
+      return projectHold(tx, fact)
+    case 'leg.ended':
+      await tx
+        .update(offers)
+        .set({ sipStatus: fact.sipStatus, cause: sql`coalesce(${offers.cause}, ${fact.cause})` })
+        .where(eq(offers.legId, fact.legId))
+      return
+    case 'recording.requested':
+    case 'recording.started':
+    case 'recording.stopped':
+    case 'recording.verified':
+    case 'recording.missing':
+      return projectRecording(tx, fact)
+    case 'agent.signed_in':
+    case 'agent.signed_out':
+    case 'agent.became_ready':
+    case 'agent.became_not_ready':
+    case 'agent.wrap_up_started':
+      return projectAgent(tx, fact)
+    case 'history.restored':
+      return projectRestoredAgents(tx, fact)
+    case 'agent.phone_registered':
+    case 'agent.phone_unregistered':
+    case 'config.loaded':
+    case 'switch.lost':
+    case 'switch.synced':
+      return
+    default:
+      return projectCall(tx, fact)
+  }
+}
+
+async function projectCall(
+  tx: Queryable,
+  fact: Exclude<RecordedFactOf<CallFact['type']>, HoldFact>,
+): Promise<void> {
+  switch (fact.type) {
+    case 'call.arrived':
+      await tx
+        .insert(calls)
+        .values({
+          callId: fact.callId,
+          legId: fact.legId,
+          nodeId: fact.nodeId,
+          fromNumber: fact.from,
+          toNumber: fact.to,
+          arrivedAt: fact.arrivedAt,
+        })
+        .onConflictDoNothing()
+      return
+    case 'call.adopted':
+      return callAdopted(tx, fact)
+    case 'call.queued':
+      return changeCall(tx, fact, {
+        queueId: fact.queueId,
+        priority: fact.priority,
+        queuedAt: fact.queuedAt,
+      })
+    case 'call.requeued':
+    case 'call.refused':
+      return changeCall(tx, fact, { queueId: fact.queueId })
+    case 'call.offered':
+      return callOffered(tx, fact)
+    case 'call.ringing':
+      await tx.update(offers).set({ ringingAt: fact.at }).where(eq(offers.legId, fact.legId))
+      return
+    case 'call.answered':
+      return callAnswered(tx, fact)
+    case 'offer.ended':
+      // An answered offer whose legs could not be joined ends a second time, as `failed`.
+      await tx
+        .update(offers)
+        .set({
+          outcome: fact.outcome,
+          endedAt: fact.at,
+          ringMs: fact.ringMs,
+          rings: fact.rings,
+          cause: fact.cause,
+        })
+        .where(eq(offers.legId, fact.legId))
+      return
+    case 'call.connected':
+      return callConnected(tx, fact)
+    case 'call.ended':
+      return callEnded(tx, fact)
+    case 'call.written_up':
+      return changeCall(tx, fact, {
+        disposition: fact.disposition,
+        summary: fact.summary,
+        writtenUpAt: fact.at,
+      })
+    case 'call.left_unrecorded':
+      return changeCall(tx, fact, { leftUnrecorded: true })
+    case 'call.hold_requested':
+    case 'call.retrieve_requested':
+    case 'call.hang_up_requested':
+      return
+  }
+}
+
+type CallChange = Partial<{
+  [Column in keyof typeof calls.$inferInsert]: (typeof calls.$inferInsert)[Column] | SQL
+}>
+
+async function changeCall(
+  tx: Queryable,
+  fact: { readonly callId: string },
+  change: CallChange,
+): Promise<void> {
+  await tx.update(calls).set(change).where(eq(calls.callId, fact.callId))
+}
+
+async function callOffered(tx: Queryable, fact: RecordedFactOf<'call.offered'>): Promise<void> {
+  const { legId, callId, queueId, agentId, at } = fact
+  await tx
+    .insert(offers)
+    .values({ legId, callId, queueId, agentId, offeredAt: at })
+    .onConflictDoNothing()
+  await tx
+    .update(calls)
+    .set({ offeredAt: at })
+    .where(and(eq(calls.callId, callId), isNull(calls.offeredAt)))
+  await projectAgent(tx, fact)
+}
+
+async function callAnswered(tx: Queryable, fact: RecordedFactOf<'call.answered'>): Promise<void> {
+  const { legId, at, ringMs, rings, isLate } = fact
+  await tx
+    .update(offers)
+    .set({ outcome: 'answered', answeredAt: at, endedAt: at, ringMs, rings, isLate })
+    .where(eq(offers.legId, legId))
+  await changeCall(tx, fact, {
+    agentId: fact.agentId,
+    answeredAt: sql`coalesce(${calls.answeredAt}, ${sql.param(at, calls.answeredAt)})`,
+  })
+  await projectAgent(tx, fact)
+}
+
+async function callConnected(tx: Queryable, fact: RecordedFactOf<'call.connected'>): Promise<void> {
+  const { agentId, at, answeredAt, waitMs, isTimely } = fact
+  // The wait and the verdict on it are those of the first connection, however many follow.
+  const first = fact.isFirst ? { answeredAt, connectedAt: at, waitMs, isTimely } : {}
+  await changeCall(tx, fact, { agentId, ...first })
+}
+
+async function callEnded(tx: Queryable, fact: RecordedFactOf<'call.ended'>): Promise<void> {
+  await closeOpenHold(tx, fact)
+  await changeCall(tx, fact, {
+    endedAt: fact.at,
+    ending: fact.ending,
+    hangupBy: fact.hangupBy,
+    cause: fact.cause,
+    queueId: sql`coalesce(${fact.queueId}, ${calls.queueId})`,
+    agentId: sql`coalesce(${fact.agentId}, ${calls.agentId})`,
+    waitMs: sql`coalesce(${calls.waitMs}, ${fact.waitMs}::bigint)`,
+    talkMs: fact.talkMs,
+    holdMs: fact.holdMs,
+  })
+}
+
+/** The switch knows better: whatever is shown of the call now was shown by the call itself. */
+async function callAdopted(tx: Queryable, fact: RecordedFactOf<'call.adopted'>): Promise<void> {
+  const { caller, agent } = fact
+  const waitMs =
+    caller.connectedAt === null || caller.answeredAt === null
+      ? null
+      : caller.answeredAt - fact.queuedAt
+  const answerMsMax = sql`(select answer_ms_max from ${queues} where queue_id = ${fact.queueId})`
+  const shown = {
+    legId: caller.legId,
+    nodeId: fact.nodeId,
+    fromNumber: caller.from,
+    toNumber: caller.to,
+    arrivedAt: fact.arrivedAt,
+    queueId: fact.queueId,
+    priority: fact.priority,
+    queuedAt: fact.queuedAt,
+  }
+  await tx
+    .insert(calls)
+    .values({
+      ...shown,
+      callId: fact.callId,
+      answeredAt: caller.answeredAt,
+      connectedAt: caller.connectedAt,
+      agentId: agent?.agentId ?? null,
+      waitMs,
+      isTimely: waitMs === null ? null : sql`${waitMs} <= coalesce(${answerMsMax}, 15000)`,
+    })
+    .onConflictDoUpdate({
+      target: calls.callId,
+      set: {
+        ...shown,
+        answeredAt: sql`coalesce(${calls.answeredAt}, excluded.answered_at)`,
+        connectedAt: sql`coalesce(${calls.connectedAt}, excluded.connected_at)`,
+        agentId: sql`coalesce(excluded.agent_id, ${calls.agentId})`,
+        waitMs: sql`coalesce(${calls.waitMs}, excluded.wait_ms)`,
+        isTimely: sql`coalesce(${calls.isTimely}, excluded.is_timely)`,
+        endedAt: null,
+        ending: null,
+        hangupBy: null,
+        cause: null,
+      },
+    })
+  await projectAgent(tx, fact)
+}

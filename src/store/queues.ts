@@ -1,0 +1,63 @@
+// Queues with their limits, as the core takes them. A queue to which numbers lead cannot be deleted;
+// its calls stay in the records whatever becomes of it.
+import { asc, eq } from 'drizzle-orm'
+import type { QueueId, QueueSettings } from '../core/config.ts'
+import { type Changed, changed, conflict, refusing, unknownSkills } from './conflicts.ts'
+import type { Database, Queryable } from './database.ts'
+import { numbers, queues } from './schema.ts'
+
+export async function listQueues(db: Queryable): Promise<QueueSettings[]> {
+  return db.select().from(queues).orderBy(asc(queues.queueId))
+}
+
+export async function findQueue(db: Queryable, queueId: QueueId): Promise<QueueSettings | null> {
+  const [row] = await db.select().from(queues).where(eq(queues.queueId, queueId))
+  return row ?? null
+}
+
+export async function createQueue(
+  db: Database,
+  queue: QueueSettings,
+): Promise<Changed<QueueSettings>> {
+  return refusing({ queues_pkey: 'duplicate' }, [queue.queueId], () =>
+    db.transaction(async (tx) => {
+      const refusal = await unknownSkills(tx, queue.requiredSkills)
+      if (refusal !== null) return refusal
+      await tx.insert(queues).values(rowOf(queue))
+      return changed(queue)
+    }),
+  )
+}
+
+/** Takes the queue as it shall be; only its id is fixed. */
+export async function updateQueue(
+  db: Database,
+  queue: QueueSettings,
+): Promise<Changed<QueueSettings>> {
+  return db.transaction(async (tx) => {
+    const refusal = await unknownSkills(tx, queue.requiredSkills)
+    if (refusal !== null) return refusal
+    const [row] = await tx
+      .update(queues)
+      .set(rowOf(queue))
+      .where(eq(queues.queueId, queue.queueId))
+      .returning()
+    return row === undefined ? conflict('not_found', [queue.queueId]) : changed(row)
+  })
+}
+
+export async function deleteQueue(db: Database, queueId: QueueId): Promise<Changed<QueueSettings>> {
+  return refusing({ numbers_queue_id_queues_queue_id_fk: 'queue_in_use' }, [queueId], () =>
+    db.transaction(async (tx) => {
+      const used = await tx.select().from(numbers).where(eq(numbers.queueId, queueId))
+      const leading = used.map(({ number }) => number)
+      if (leading.length > 0) return conflict('queue_in_use', leading)
+      const [row] = await tx.delete(queues).where(eq(queues.queueId, queueId)).returning()
+      return row === undefined ? conflict('not_found', [queueId]) : changed(row)
+    }),
+  )
+}
+
+function rowOf(queue: QueueSettings): typeof queues.$inferInsert {
+  return { ...queue, requiredSkills: [...new Set(queue.requiredSkills)] }
+}

@@ -1,0 +1,110 @@
+// What a start needs of the past: where the order of facts stands, how the agents were left, which calls
+// and recordings are open, and the counts of today and yesterday. The switch decides afterwards which of
+// the calls still live.
+import { asc, desc, eq, isNull, notInArray, sql } from 'drizzle-orm'
+import { dayOf } from '../core/days.ts'
+import type {
+  RestoredAgent,
+  RestoredCall,
+  RestoredCounts,
+  RestoredRecording,
+} from '../core/inputs.ts'
+import type { Database, Queryable } from './database.ts'
+import { countsOfDays } from './kpi.ts'
+import { agentStates, calls, facts, holdSegments, recordings } from './schema.ts'
+
+export interface Restored {
+  /** Number of the last recorded fact, 0 before the first. */
+  readonly lastSeq: number
+  readonly agents: readonly RestoredAgent[]
+  readonly calls: readonly RestoredCall[]
+  readonly recordings: readonly RestoredRecording[]
+  readonly counts: readonly RestoredCounts[]
+}
+
+/** To be asked after the journal has replayed its spool, and before anything new is recorded. */
+export async function restore(
+  db: Database,
+  { at, timeZone }: { at: number; timeZone: string },
+): Promise<Restored> {
+  const today = dayOf(at, timeZone)
+  return db.transaction(async (tx) => ({
+    lastSeq: await lastSeqOf(tx),
+    agents: await agentsOf(tx),
+    calls: await openCallsOf(tx),
+    recordings: await uncheckedRecordingsOf(tx),
+    counts: await countsOfDays(tx, { from: dayBefore(today), to: today, timeZone }),
+  }))
+}
+
+async function lastSeqOf(tx: Queryable): Promise<number> {
+  const [last] = await tx.select({ seq: facts.seq }).from(facts).orderBy(desc(facts.seq)).limit(1)
+  return last?.seq ?? 0
+}
+
+async function agentsOf(tx: Queryable): Promise<RestoredAgent[]> {
+  const open = await tx
+    .select()
+    .from(agentStates)
+    .where(isNull(agentStates.endedAt))
+    .orderBy(asc(agentStates.agentId))
+  return open.map(restoredAgent).filter((agent) => agent !== null)
+}
+
+function restoredAgent(state: typeof agentStates.$inferSelect): RestoredAgent | null {
+  const { agentId, reason, callId, startedAt: since } = state
+  switch (state.phase) {
+    case 'signed_out':
+      return null
+    case 'not_ready':
+      return { agentId, phase: 'not_ready', reason, since, callId: null }
+    case 'wrap_up':
+      return { agentId, phase: 'wrap_up', reason: null, since, callId }
+    case 'ready':
+    case 'offered':
+    case 'on_call': {
+      const idleSince = state.idleSince ?? since
+      return { agentId, phase: 'ready', reason: null, since: idleSince, callId: null }
+    }
+  }
+}
+
+async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
+  return tx
+    .select({
+      callId: calls.callId,
+      legId: calls.legId,
+      nodeId: calls.nodeId,
+      from: calls.fromNumber,
+      to: calls.toNumber,
+      arrivedAt: calls.arrivedAt,
+      queueId: calls.queueId,
+      queuedAt: calls.queuedAt,
+      agentId: calls.agentId,
+      answeredAt: calls.answeredAt,
+      connectedAt: calls.connectedAt,
+      holdMs: sql<number>`coalesce(sum(${holdSegments.durationMs}), 0)`.mapWith(Number),
+    })
+    .from(calls)
+    .leftJoin(holdSegments, eq(holdSegments.callId, calls.callId))
+    .where(isNull(calls.endedAt))
+    .groupBy(calls.callId)
+    .orderBy(asc(calls.arrivedAt), asc(calls.callId))
+}
+
+async function uncheckedRecordingsOf(tx: Queryable): Promise<RestoredRecording[]> {
+  const rows = await tx
+    .select()
+    .from(recordings)
+    .where(notInArray(recordings.status, ['verified', 'missing']))
+    .orderBy(asc(recordings.requestedAt), asc(recordings.path))
+  return rows.map(({ callId, path, startedAt, requestedAt }) => ({
+    callId,
+    path,
+    startedAt: startedAt ?? requestedAt,
+  }))
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+}
