@@ -1,0 +1,93 @@
+// What the environment says, read once and checked whole: a bad or misspelled value stops the start,
+// and every fault is listed at once. The only file that may read process.env.
+import { z } from 'zod'
+
+/** Variables that begin like ours and are none are most likely misspelled. */
+const OUR_PREFIXES = /^(DATA_|RECORDINGS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|SESSION_|HOTLINE_)/
+/** For the tests on real servers; the service itself does not use them. */
+const FOREIGN_NAMES = new Set(['FREESWITCH_HOME', 'DRACHTIO_HOME'])
+
+const urlOf = (...protocols: readonly string[]) =>
+  z.string().refine(
+    (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+    `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  )
+
+const urlsOf = (...protocols: readonly string[]) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .pipe(z.array(urlOf(...protocols)).min(1))
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('data'),
+  /** Where the switch writes and we read; default: `recordings` in DATA_DIR. */
+  RECORDINGS_DIR: z.string().min(1).optional(),
+  DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
+  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  FREESWITCH_URLS: urlsOf('esl:').optional(),
+  DRACHTIO_URLS: urlsOf('drachtio:').optional(),
+  SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  HOTLINE_TIMEZONE: z
+    .string()
+    .refine(isTimeZone, 'must be the name of a time zone, such as Asia/Shanghai')
+    .default('Asia/Shanghai'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+})
+
+export interface ServiceConfig {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly recordingsDir: string
+  readonly databaseUrl: string | undefined
+  readonly redisUrl: string | undefined
+  /** Absent: the built-in simulator. */
+  readonly freeswitchUrls: readonly string[] | undefined
+  readonly drachtioUrls: readonly string[] | undefined
+  readonly sessionSecret: string | undefined
+  readonly timeZone: string
+  readonly logLevel: string
+}
+
+/** Throws an Error whose message lists every fault, a line each. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  const known = new Set([...Object.keys(environment.shape), ...FOREIGN_NAMES])
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...Object.keys(given)
+      .filter((name) => OUR_PREFIXES.test(name) && !known.has(name))
+      .map((name) => `${name}: no such setting; known are ${Object.keys(environment.shape).join(', ')}`),
+  ]
+  if (parsed.data === undefined || faults.length > 0) {
+    throw new Error(`The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  }
+  const { data } = parsed
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    dataDir: data.DATA_DIR,
+    recordingsDir: data.RECORDINGS_DIR ?? `${data.DATA_DIR}/recordings`,
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    freeswitchUrls: data.FREESWITCH_URLS,
+    drachtioUrls: data.DRACHTIO_URLS,
+    sessionSecret: data.SESSION_SECRET,
+    timeZone: data.HOTLINE_TIMEZONE,
+    // The simulated city calls without pause; its facts would drown what a newcomer must read.
+    logLevel: data.LOG_LEVEL ?? (data.FREESWITCH_URLS === undefined ? 'warn' : 'info'),
+  }
+}
