@@ -8,6 +8,7 @@ import { watchHold } from './hold.ts'
 import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
 import { agentLegGone, callerLegGone } from './legs.ts'
 import { phoneUnsettled } from './offers.ts'
+import { expectRecording } from './recordings.ts'
 import type { Call, Leg } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -37,6 +38,15 @@ export function switchSynced(turn: Turn, input: Synced): void {
   for (const leg of shown.values()) if (leg.role === 'agent') agentShown(turn, nodeId, leg, isOld)
   for (const call of [...state.unconfirmed.values()]) {
     if (call.nodeId === nodeId && !shown.has(call.legId)) endedUnseen(turn, call)
+  }
+  if (wasLost) expectLeftRecordings(turn)
+}
+
+/** Recordings whose calls ended while nobody was looking are checked now. */
+function expectLeftRecordings(turn: Turn): void {
+  const { calls, unconfirmed, recordings } = turn.state
+  for (const { callId, path } of recordings.values()) {
+    if (!calls.has(callId) && !unconfirmed.has(callId)) expectRecording(turn, path)
   }
 }
 

@@ -33,7 +33,6 @@ function take(turn: Turn, input: Input): void {
       return
     case 'history.restored':
       turn.emit(input)
-      for (const { path } of input.recordings) turn.setTimer(`recording:${path}`, at)
       for (const agent of state.agents.values()) {
         if (agent.phase.name === 'wrap_up')
           turn.setTimer(`wrap_up:${agent.agentId}`, agent.phase.until)

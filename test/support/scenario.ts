@@ -5,7 +5,13 @@
 // A line is `HH:MM:SS[.mmm] words…`; a lone time lets the clock run. What a line can say is in `parse`.
 import type { LegStamp } from '../../src/core/commands.ts'
 import type { Fact } from '../../src/core/facts.ts'
-import type { Disposition, Input, LegSnapshot, RestoredCall } from '../../src/core/inputs.ts'
+import type {
+  Disposition,
+  Input,
+  LegSnapshot,
+  RestoredCall,
+  RestoredRecording,
+} from '../../src/core/inputs.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import type { Turn } from '../../src/core/turn.ts'
@@ -43,14 +49,19 @@ class Scenario {
   }
 
   #start(calls: readonly RestoredCall[], at: number): void {
-    const agents = this.#epoch === 1 ? [] : this.#agentsBefore
+    const agents = this.#epoch === 1 ? [] : this.#remembered
     step(this.#state, { type: 'config.loaded', at, config: SMALL_HOTLINE })
-    step(this.#state, { type: 'history.restored', at, agents, calls, recordings: [], counts: [] })
+    step(this.#state, {
+      type: 'history.restored',
+      at,
+      agents,
+      calls,
+      recordings: this.#recordings,
+      counts: [],
+    })
   }
 
-  get #agentsBefore() {
-    return this.#remembered
-  }
+  #recordings: readonly RestoredRecording[] = []
   #remembered: readonly {
     agentId: string
     phase: 'ready' | 'not_ready' | 'wrap_up'
@@ -75,7 +86,7 @@ class Scenario {
 
   /** The process dies and a new one starts: memory is gone, the records and the switch are not. */
   #restart(at: number): void {
-    const { state } = { state: this.#state }
+    const state = this.#state
     this.#remembered = [...state.agents.values()].flatMap((agent) =>
       agent.phase.name === 'signed_out' || agent.phase.name === 'not_ready'
         ? []
@@ -92,6 +103,7 @@ class Scenario {
     const calls = [...state.calls.values()].map(
       (call): RestoredCall => ({ ...call, agentId: call.lastAgentId }),
     )
+    this.#recordings = [...state.recordings.values()]
     this.#epoch += 1
     this.#timers.clear()
     this.#state = emptyState(`e${this.#epoch}`)
