@@ -1,0 +1,90 @@
+// One hotline at work, without the people who look at it: the engine between its switches and its
+// records. A start, after whatever kind of end, is the same as coming back from a lost connection: the
+// records say what was, the switches say what still is.
+import type { Clock } from './clock.ts'
+import type { RecordedFact } from './core/facts.ts'
+import type { Input } from './core/inputs.ts'
+import { emptyState } from './core/state.ts'
+import { Engine } from './engine.ts'
+import type { Log } from './log.ts'
+import { loadConfig } from './store/config.ts'
+import type { Database } from './store/database.ts'
+import { Journal } from './store/journal.ts'
+import { restore } from './store/restore.ts'
+import type { SwitchAddress } from './switch/node.ts'
+import { SwitchPool } from './switch/pool.ts'
+
+export interface HotlineOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: () => number
+  /** Marks the legs of this run; see `emptyState`. */
+  readonly epoch: string
+  readonly timeZone: string
+  readonly nodes: readonly SwitchAddress[]
+  readonly recordingsDir: string
+  readonly spoolDir: string
+  readonly publish: (facts: readonly RecordedFact[]) => void
+}
+
+const BATCH_FACTS_MAX = 500
+
+export class Hotline {
+  readonly engine: Engine
+  readonly pool: SwitchPool
+  readonly journal: Journal
+  readonly #options: HotlineOptions
+
+  private constructor(options: HotlineOptions, journal: Journal, lastSeq: number) {
+    const { clock, log, random, nodes, recordingsDir, publish } = options
+    this.#options = options
+    this.journal = journal
+    this.pool = new SwitchPool({
+      nodes,
+      clock,
+      random,
+      log,
+      recordingsDir,
+      submit: (input: Input) => void this.engine.submit(input),
+    })
+    this.engine = new Engine({
+      state: emptyState(options.epoch),
+      lastSeq,
+      clock,
+      log,
+      execute: (command) => this.pool.execute(command),
+      publish,
+      record: (facts) => journal.record(facts),
+    })
+  }
+
+  /** The database is migrated and holds the configuration. Resolves before any switch is connected. */
+  static async start(options: HotlineOptions): Promise<Hotline> {
+    const { db, clock, log, spoolDir, timeZone } = options
+    const journal = new Journal({ db, clock, log, spoolDir, batchMax: BATCH_FACTS_MAX })
+    await journal.start()
+    // Only when all that was recorded is in the database does it know what was.
+    await journal.flush()
+    const { lastSeq, ...history } = await restore(db, { at: clock.now(), timeZone })
+    const hotline = new Hotline(options, journal, lastSeq)
+    await hotline.reloadConfig()
+    hotline.engine.submit({ type: 'history.restored', at: clock.now(), ...history })
+    hotline.pool.start()
+    return hotline
+  }
+
+  /** After the administrators changed something: takes effect at once, calls and agents stay as they are. */
+  async reloadConfig(): Promise<void> {
+    const { db, clock, timeZone } = this.#options
+    const config = await loadConfig(db, timeZone)
+    this.engine.submit({ type: 'config.loaded', at: clock.now(), config })
+  }
+
+  /** Calls go on at the switch. All that happened until now is in the database, or in the spool. */
+  async stop(): Promise<void> {
+    await this.pool.stop()
+    this.engine.stop()
+    await this.journal.stop()
+  }
+}
