@@ -86,8 +86,8 @@ export class Journal {
 
   /** Replays what an earlier run left in the spool; rejects if the database cannot take it. */
   async start(): Promise<void> {
-    const { clock, log, spoolDir } = this.#options
-    const cutBytes = await this.#spool.open(spoolDir)
+    const { clock, log } = this.#options
+    const cutBytes = await this.#spool.open()
     if (cutBytes > 0) log.warn({ cutBytes }, 'the spool ended in an unfinished fact, now dropped')
     const { lines } = this.#spool
     this.#spooledSince = clock.now()
@@ -333,9 +333,10 @@ export class Journal {
 /** The fact can never be recorded: PostgreSQL refused its values, or they make no sense to us. */
 function isOfTheFact(error: unknown): boolean {
   const state = sqlStateOf(error)
-  // 22 data exception, 23 integrity violation, 54 program limit. Anything else (no rights, disk full,
-  // read-only, a table missing) would meet every fact and passes, so it must not reject any.
-  if (state !== null) return /^(22|23|54)/.test(state)
+  // 22 data exception, 23 integrity violation, 54 program limit, 42601 a statement that lacks a value
+  // because the fact does. Anything else (no rights, disk full, read-only, a table missing) would meet
+  // every fact and passes, so it must not reject any.
+  if (state !== null) return /^(22|23|54|42601)/.test(state)
   return error instanceof TypeError || error instanceof RangeError
 }
 

@@ -10,6 +10,7 @@ const NEWLINE = 0x0a
 const CHUNK_BYTES = 1 << 20
 
 export class Spool {
+  readonly #folder: string
   readonly #path: string
   readonly #bytesMax: number
   #file: FileHandle | null = null
@@ -19,6 +20,7 @@ export class Spool {
   #lines = 0
 
   constructor(folder: string, bytesMax: number) {
+    this.#folder = folder
     this.#path = join(folder, 'spool.ndjson')
     this.#bytesMax = bytesMax
   }
@@ -34,8 +36,8 @@ export class Spool {
   }
 
   /** Returns how many bytes of an unfinished last line were dropped. */
-  async open(folder: string): Promise<number> {
-    await mkdir(folder, { recursive: true })
+  async open(): Promise<number> {
+    await mkdir(this.#folder, { recursive: true })
     // `a+` makes the file but would ignore positions; `r+` honours them.
     await (await open(this.#path, 'a+')).close()
     const file = await open(this.#path, 'r+')
