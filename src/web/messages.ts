@@ -84,7 +84,7 @@ const zh = {
   'signIn.blank': '请输入用户名和密码。',
   'signIn.wrong': '用户名或密码不正确。',
   'signIn.locked': '尝试次数过多，请稍后再试。',
-  'signIn.forbidden': '此账号已停用，请联系管理员。',
+  'signIn.refused': '服务拒绝了此请求，请从服务自身的网址打开本页。',
   'signIn.unreachable': '无法连接服务，请检查网络后重试。',
   'signIn.failed': '服务暂时出错，请稍后重试。',
 } as const
@@ -174,7 +174,7 @@ const en: Record<MessageKey, string> = {
   'signIn.blank': 'Enter a username and a password.',
   'signIn.wrong': 'Wrong username or password.',
   'signIn.locked': 'Too many attempts. Try again later.',
-  'signIn.forbidden': 'This account is disabled. Ask an administrator.',
+  'signIn.refused': 'The service refused this request. Open the page at the service’s own address.',
   'signIn.unreachable': 'The service cannot be reached. Check the network and try again.',
   'signIn.failed': 'The service had a fault. Try again later.',
 }

@@ -316,7 +316,7 @@ describe.skipIf(!isPresent)(where, () => {
     await page.getByLabel('用户名').fill('hall')
     await page.getByLabel('密码').fill('secret')
     for (const [status, words] of [
-      [403, '此账号已停用，请联系管理员。'],
+      [403, '服务拒绝了此请求，请从服务自身的网址打开本页。'],
       [429, '尝试次数过多，请稍后再试。'],
       [500, '服务暂时出错，请稍后重试。'],
       [503, '无法连接服务，请检查网络后重试。'],

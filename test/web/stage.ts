@@ -15,6 +15,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
 }
+/** As the service restricts its pages; what it forbids shows as an error on the console. */
+const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 const COOKIE = 'stage=signed-in'
 export const ACCOUNT = { username: 'wall', password: 'correct horse' }
 
@@ -101,7 +103,8 @@ export class Stage {
     const type = CONTENT_TYPES[extname(path)] ?? 'application/octet-stream'
     const content = await readFile(path).catch(() => null)
     if (content === null) return response.writeHead(404).end()
-    return response.writeHead(200, { 'content-type': type }).end(content)
+    const headers = { 'content-type': type, 'content-security-policy': POLICY }
+    return response.writeHead(200, headers).end(content)
   }
 
   async #account(request: IncomingMessage, response: ServerResponse) {

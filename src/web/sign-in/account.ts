@@ -16,7 +16,8 @@ export async function signIn(username: string, password: string): Promise<SignIn
 
 function faultOf(status: number): SignInFault {
   if (status === 400 || status === 401 || status === 422) return 'signIn.wrong'
-  if (status === 403) return 'signIn.forbidden'
+  // A wrong name, a wrong password and a disabled account are all 401; this is about the page's origin.
+  if (status === 403) return 'signIn.refused'
   if (status === 429) return 'signIn.locked'
   return status === 502 || status === 503 || status === 504 ? 'signIn.unreachable' : 'signIn.failed'
 }
