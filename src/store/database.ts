@@ -9,6 +9,7 @@ import { drizzle as drizzleNodePostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import pg from 'pg'
+import { claim } from './claim.ts'
 
 interface Result<Row> {
   readonly rows: readonly Row[]
@@ -36,7 +37,7 @@ export interface Database extends Queryable {
 export interface DatabaseOptions {
   /** `postgres://…`; absent: PGlite. */
   readonly url?: string | undefined
-  /** PGlite keeps its files in `pglite` below it; `:memory:` keeps none. */
+  /** PGlite keeps its files in `pglite` below it, one process at a time; `:memory:` keeps none. */
   readonly dataDir: string
 }
 
@@ -51,10 +52,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPglite(dataDir: string): Promise<Database> {
-  const isInMemory = dataDir === ':memory:'
-  const folder = join(dataDir, 'pglite')
-  if (!isInMemory) await mkdir(folder, { recursive: true })
-  const client = await PGlite.create(isInMemory ? 'memory://' : folder)
+  const { client, release } = await startPglite(dataDir)
   const orm = drizzlePglite(client)
   const within = orm.transaction.bind(orm)
   return Object.assign(orm as unknown as Orm, {
@@ -62,9 +60,28 @@ async function openPglite(dataDir: string): Promise<Database> {
     transaction: <T>(run: (tx: Queryable) => Promise<T>) =>
       within((tx) => run(tx as unknown as Orm)),
     close: async () => {
-      if (!client.closed) await client.close()
+      if (client.closed) return
+      await client.close()
+      await release()
     },
   })
+}
+
+async function startPglite(
+  dataDir: string,
+): Promise<{ client: PGlite; release: () => Promise<void> }> {
+  if (dataDir === ':memory:') {
+    return { client: await PGlite.create('memory://'), release: async () => {} }
+  }
+  const folder = join(dataDir, 'pglite')
+  await mkdir(folder, { recursive: true })
+  const release = await claim(folder)
+  try {
+    return { client: await PGlite.create(folder), release }
+  } catch (error) {
+    await release()
+    throw error
+  }
 }
 
 async function openPostgres(url: string): Promise<Database> {

@@ -99,10 +99,14 @@ describe('with the database there', () => {
       lost: 0,
       rejected: 0,
     })
-    const { rows } = await database.db.execute<{ batch: number }>(
-      sql`select count(*)::int as batch from facts group by xmin::text`,
+    // One transaction per batch, later ones with higher numbers.
+    const { rows } = await database.db.execute<{ first: number; size: number }>(
+      sql`select min(seq)::int as first, count(*)::int as size
+          from facts group by xmin::text::bigint order by xmin::text::bigint`,
     )
-    expect(Math.max(...rows.map(({ batch }) => batch))).toBe(7)
+    expect(Math.max(...rows.map(({ size }) => size))).toBe(7)
+    const firsts = rows.map(({ first }) => first)
+    expect(firsts).toEqual(firsts.toSorted((one, two) => one - two))
   })
 
   it('records facts as they were when they were handed over', async () => {
