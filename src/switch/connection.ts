@@ -97,6 +97,15 @@ export class SwitchConnection {
     return this.#requests.length
   }
 
+  get bytesRead(): number {
+    return this.#socket.bytesRead
+  }
+
+  /** Those still on their way to the kernel included. */
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten
+  }
+
   get isReady(): boolean {
     return this.#phase === 'ready'
   }

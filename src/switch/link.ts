@@ -33,6 +33,9 @@ export interface LinkCounts {
   requestsPending: number
   /** Requests whose connection was lost before the reply. */
   requestsFailed: number
+  /** Over the present connection; a peer in the same process can tell by them what is under way. */
+  bytesRead: number
+  bytesWritten: number
 }
 
 const RETRY_MS_MIN = 250
@@ -49,6 +52,8 @@ export class SwitchLink {
     requestsSent: 0,
     requestsPending: 0,
     requestsFailed: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
   }
   #connection: SwitchConnection | null = null
   #wasUp = false
@@ -73,6 +78,8 @@ export class SwitchLink {
       ...this.#counts,
       requestsSent: this.#counts.requestsSent + (connection?.requestsSent ?? 0),
       requestsPending: connection?.pending ?? 0,
+      bytesRead: connection?.bytesRead ?? 0,
+      bytesWritten: connection?.bytesWritten ?? 0,
     }
   }
 

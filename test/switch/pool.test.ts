@@ -87,7 +87,10 @@ describe('connecting', () => {
     expect(inputs).toEqual([
       { type: 'switch.synced', at: clock.now(), nodeId: 'fs1', askedAt: clock.now(), legs: [] },
     ])
-    expect(pool.status()).toMatchObject([{ nodeId: 'fs1', isUp: true, reconnects: 0 }])
+    const bytesWritten = peer.received.length
+    expect(pool.status()).toMatchObject([
+      { nodeId: 'fs1', isUp: true, reconnects: 0, requestsPending: 0, bytesWritten },
+    ])
   })
 
   test('holds back events until the switch has been looked at, and loses none', async () => {
