@@ -1,0 +1,92 @@
+// The HTTP side of the service, apart from the process: give it the records and an engine and it answers.
+// It listens nowhere by itself and decides nothing about calls: a route reads its request, sees whether
+// its caller may, submits or queries, and replies.
+import { type FastifyServerOptions, fastify } from 'fastify'
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { guard } from './access.ts'
+import { agentRoutes } from './agents.ts'
+import { setBrowserHeaders } from './browser-headers.ts'
+import { callRoutes } from './calls.ts'
+import type { Api, AppOptions } from './context.ts'
+import { describeApi, docsRoutes } from './docs.ts'
+import { answerBareSocket, handleErrors } from './errors.ts'
+import { healthRoutes } from './health.ts'
+import { kpiRoutes } from './kpi.ts'
+import { liveRoutes } from './live.ts'
+import { metricsRoutes } from './metrics.ts'
+import { myAgentRoutes } from './my-agent.ts'
+import { numberRoutes } from './numbers.ts'
+import { servePages } from './pages.ts'
+import { queueRoutes } from './queues.ts'
+import { recordingRoutes } from './recordings.ts'
+import { sessionRoutes } from './session.ts'
+import { SignIns } from './sign-ins.ts'
+import { skillRoutes } from './skills.ts'
+import { userRoutes } from './users.ts'
+
+const SERVER = {
+  logger: false,
+  bodyLimit: 64 * 1_024,
+  /** A whole request must be in by then. */
+  requestTimeout: 30_000,
+  /** Cursors and recordings' ids are part of addresses. */
+  routerOptions: { maxParamLength: 400 },
+  /** A proxy on this machine may say who its client is; nobody else. */
+  trustProxy: 'loopback',
+  forceCloseConnections: 'idle',
+} as const satisfies FastifyServerOptions
+
+/** Call `ready` or `listen` next; a route that does not say who may call it fails there. */
+export async function buildApp(options: AppOptions): Promise<Api> {
+  const app: Api = fastify({
+    ...SERVER,
+    clientErrorHandler(error, socket) {
+      const status = STATUSES[error.code ?? ''] ?? 400
+      if (socket.writable) socket.end(answerBareSocket(status))
+    },
+    frameworkErrors(error, request, reply) {
+      void app.errorHandler(error, request, reply)
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  // A form of another site can send text without asking; our clients send JSON.
+  app.removeContentTypeParser('text/plain')
+  handleErrors(app, options.log)
+  app.addHook('onRequest', setBrowserHeaders)
+  const signIns = new SignIns(options)
+  guard(app, signIns)
+  await describeApi(app)
+  metricsRoutes(app, options)
+  healthRoutes(app, options)
+  docsRoutes(app)
+  await app.register(
+    (api: Api, _options, done) => {
+      sessionRoutes(api, options, signIns)
+      myAgentRoutes(api, options)
+      liveRoutes(api, options)
+      callRoutes(api, options)
+      recordingRoutes(api, options)
+      kpiRoutes(api, options)
+      queueRoutes(api, options)
+      skillRoutes(api, options)
+      numberRoutes(api, options)
+      agentRoutes(api, options)
+      userRoutes(api, options)
+      done()
+    },
+    { prefix: '/api/v1' },
+  )
+  await servePages(app, options.webDir)
+  return app
+}
+
+/** What Node calls a request that is none. */
+const STATUSES: Readonly<Record<string, 400 | 408 | 431>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+}

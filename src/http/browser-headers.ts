@@ -1,0 +1,36 @@
+// What browsers are told about every answer: take nothing from elsewhere, guess no types, be framed by
+// nobody, and keep no answer of the API. There is no CORS: other sites have no business here.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export const API_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), payment=(), microphone=(self)',
+} as const
+
+/** Chart and widget libraries set styles from scripts; scripts themselves come as files of ours only. */
+const POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** An `onRequest` hook, so that refusals have the headers as well. */
+export async function setBrowserHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  void reply.headers(API_HEADERS).header('content-security-policy', POLICY)
+  if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store')
+  if (request.protocol === 'https') {
+    void reply.header('strict-transport-security', 'max-age=31536000')
+  }
+}

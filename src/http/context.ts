@@ -1,0 +1,61 @@
+// What the routes work with: the records, the engine, the clock and the few things main.ts decides.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../clock.ts'
+import type { Input } from '../core/inputs.ts'
+import type { Rejection } from '../core/rejections.ts'
+import type { State } from '../core/state.ts'
+import type { Log } from '../log.ts'
+import type { Database } from '../store/database.ts'
+
+/** One thing the service cannot do without, and whether it is there. */
+export interface HealthCheck {
+  /** `database`, `switch:fs1`, … */
+  readonly name: string
+  readonly isUp: boolean
+  /** Why not, for whoever looks after the service. */
+  readonly reason?: string
+}
+
+/** What only the process knows of itself. */
+export interface Gauges {
+  /** Facts since the very first, i.e. the number of the last one. */
+  readonly facts: number
+  /** Facts not yet in the database, and bytes of them spooled on disk. */
+  readonly journalPending: number
+  readonly journalSpooledBytes: number
+}
+
+/** What routes see of the engine. */
+export interface EngineDoor {
+  readonly state: Readonly<State>
+  submit(input: Input): Rejection | null
+}
+
+export interface AppOptions {
+  readonly db: Database
+  readonly engine: EngineDoor
+  readonly clock: Clock
+  readonly log: Log
+  readonly recordingsDir: string
+  readonly sessionSecret: string
+  /** IANA name of the hotline's time zone. */
+  readonly timeZone: string
+  /** Hands the configuration in the records to the engine; called after every change of it. */
+  readonly reloadConfig: () => Promise<void>
+  readonly health: () => Promise<readonly HealthCheck[]> | readonly HealthCheck[]
+  readonly gauges?: () => Gauges
+  /** Folder of the built pages. */
+  readonly webDir?: string | undefined
+}
+
+/** Fastify with requests and replies typed by their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>

@@ -1,0 +1,105 @@
+// The shapes of live views and figures in replies, for the API's description. They follow the types of
+// core/live.ts and core/metrics.ts; the compiler refuses a route whose reply does not fit.
+import { z } from 'zod'
+import { NOT_READY_REASONS, SYSTEM_NOT_READY_REASONS } from '../core/inputs.ts'
+import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
+import type { Figures } from '../core/metrics.ts'
+import { AGENT_PHASES } from '../store/schema.ts'
+import { count, list, timeOrNull, timeSchema } from './fields.ts'
+
+const rateSchema = z.object({
+  value: z.number().nullable().describe('Unrounded; null where the denominator is 0.'),
+  numerator: count,
+  denominator: count,
+  target: z.number().nullable(),
+  isMet: z.boolean().nullable(),
+})
+
+const countsSchema = z.object({
+  inbound: count,
+  answered: count,
+  answeredTimely: count,
+  abandonedWaiting: count,
+  abandonedRinging: count,
+  unknownNumber: count,
+  queueFull: count,
+  noAgent: count,
+  failed: count,
+  waitMsAnswered: count,
+  waitMsMax: count,
+  talkMs: count,
+  holdMs: count,
+  holds: count,
+  holdsExceeded: count,
+})
+
+export const figuresSchema = z.object({
+  connectRate: rateSchema.describe('Answered ÷ inbound.'),
+  timelyAnswerRate: rateSchema.describe('Answered in time ÷ answered.'),
+  serviceLevel: rateSchema.describe('Answered in time ÷ inbound.'),
+  avgSpeedOfAnswerMs: z.number().nullable(),
+  waitMsMax: count,
+  abandoned: count,
+  counts: countsSchema,
+}) satisfies z.ZodType<Figures>
+
+const staffingSchema = z.object({
+  ready: count,
+  offered: count,
+  onCall: count,
+  onHold: count,
+  wrapUp: count,
+  notReady: count,
+})
+
+const liveQueueSchema = z.object({
+  queueId: z.string(),
+  name: z.string(),
+  waiting: count,
+  longestWaitSince: timeOrNull,
+  agents: staffingSchema,
+  today: figuresSchema,
+})
+
+export const liveHotlineSchema = z.object({
+  at: timeSchema,
+  day: z.string(),
+  waiting: count,
+  longestWaitSince: timeOrNull,
+  agents: staffingSchema,
+  today: figuresSchema,
+  queues: list(liveQueueSchema),
+  switchesLost: list(z.string()),
+}) satisfies z.ZodType<WireHotline>
+
+export const liveAgentSchema = z.object({
+  agentId: z.string(),
+  name: z.string(),
+  skills: list(z.string()),
+  phase: z.enum(AGENT_PHASES),
+  reason: z.enum([...NOT_READY_REASONS, ...SYSTEM_NOT_READY_REASONS]).nullable(),
+  since: timeOrNull,
+  isRegistered: z.boolean(),
+  callId: z.string().nullable(),
+  until: timeOrNull.describe('End of the wrap-up if nobody ends it before.'),
+}) satisfies z.ZodType<WireAgent>
+
+export const liveCallSchema = z.object({
+  callId: z.string(),
+  queueId: z.string().nullable(),
+  from: z.string().describe('Masked without `pii.read`.'),
+  to: z.string(),
+  phase: z.enum(['waiting', 'offered', 'connecting', 'talking', 'held', 'refused']),
+  since: timeSchema,
+  arrivedAt: timeSchema,
+  queuedAt: timeOrNull,
+  answeredAt: timeOrNull,
+  agentId: z.string().nullable(),
+  hold: z
+    .object({
+      by: z.enum(['console', 'phone']),
+      isWarned: z.boolean(),
+      limitCount: count,
+    })
+    .nullable(),
+}) satisfies z.ZodType<WireCall>

@@ -1,0 +1,138 @@
+// Queues: read and changed here, served by the engine from the next input on.
+import { z } from 'zod'
+import { QUEUE_DEFAULTS, type QueueSettings } from '../core/config.ts'
+import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '../store/queues.ts'
+import type { Api, AppOptions } from './context.ts'
+import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
+import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
+
+const tags = ['queues']
+const SECOND_MS = 1_000
+
+/** The hold warning comes before the limit, or it would warn of nothing. */
+const queueSchema = z
+  .strictObject({
+    queueId: idSchema,
+    name: nameSchema,
+    requiredSkills: z.array(idSchema).max(50),
+    priority: z.int().min(-100).max(100),
+    waitingMax: z.int().min(0).max(100_000),
+    joinWhenEmpty: z.boolean(),
+    ringMsMax: millisecondsSchema(SECOND_MS, 120_000),
+    answerMsMax: millisecondsSchema(0),
+    holdWarningMs: millisecondsSchema(0),
+    holdMsMax: millisecondsSchema(SECOND_MS),
+    wrapUpMsMax: millisecondsSchema(0),
+  })
+  .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
+    path: ['holdWarningMs'],
+    message: 'must not be above holdMsMax',
+  })
+const fieldsOf = queueSchema.shape
+const newQueueSchema = z
+  .strictObject({
+    queueId: fieldsOf.queueId,
+    name: fieldsOf.name,
+    ...z.object(fieldsOf).omit({ queueId: true, name: true }).partial().shape,
+  })
+  .describe('What is left out gets the values of the norms.')
+const changesSchema = z.strictObject(z.object(fieldsOf).omit({ queueId: true }).partial().shape)
+const replySchema = z.object({ ...fieldsOf, requiredSkills: list(z.string()) })
+const paramsSchema = z.object({ queueId: idSchema })
+
+export function queueRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
+  api.get(
+    '/queues',
+    {
+      config: { permission: 'config.read' },
+      schema: {
+        tags,
+        summary: 'All queues.',
+        response: { 200: z.object({ queues: list(replySchema) }), ...FAULTS },
+      },
+    },
+    async () => ({ queues: await listQueues(db) }),
+  )
+
+  api.get(
+    '/queues/:queueId',
+    {
+      config: { permission: 'config.read' },
+      schema: {
+        tags,
+        summary: 'One queue.',
+        params: paramsSchema,
+        response: { 200: replySchema, ...FAULTS },
+      },
+    },
+    async ({ params }) => existing(await findQueue(db, params.queueId)),
+  )
+
+  api.post(
+    '/queues',
+    {
+      config: { permission: 'config.write' },
+      schema: {
+        tags,
+        summary: 'Set up a queue.',
+        body: newQueueSchema,
+        response: { 201: replySchema, ...FAULTS },
+      },
+    },
+    async ({ body }, reply) => {
+      const queue = resultOf(await createQueue(db, complete({ ...QUEUE_DEFAULTS, ...body })))
+      await reloadConfig()
+      return reply.code(201).send(queue)
+    },
+  )
+
+  api.patch(
+    '/queues/:queueId',
+    {
+      config: { permission: 'config.write' },
+      schema: {
+        tags,
+        summary: 'Change a queue; what is left out stays.',
+        params: paramsSchema,
+        body: changesSchema,
+        response: { 200: replySchema, ...FAULTS },
+      },
+    },
+    async ({ params, body }) => {
+      const before = existing(await findQueue(db, params.queueId))
+      const queue = resultOf(await updateQueue(db, complete({ ...before, ...body })))
+      await reloadConfig()
+      return queue
+    },
+  )
+
+  api.delete(
+    '/queues/:queueId',
+    {
+      config: { permission: 'config.write' },
+      schema: {
+        tags,
+        summary: 'Delete a queue to which no number leads. Its waiting callers are still served.',
+        params: paramsSchema,
+        response: { 204: z.null(), ...FAULTS },
+      },
+    },
+    async ({ params }, reply) => {
+      resultOf(await deleteQueue(db, params.queueId))
+      await reloadConfig()
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function existing(queue: QueueSettings | null): QueueSettings {
+  if (queue === null) throw notFound('No such queue.')
+  return queue
+}
+
+/** Bounds between fields can only be judged on the whole queue. */
+function complete(queue: unknown): QueueSettings {
+  const parsed = queueSchema.safeParse(queue)
+  if (!parsed.success) throw invalid(faultsOf('body', parsed.error.issues))
+  return parsed.data
+}
