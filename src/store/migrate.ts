@@ -3,10 +3,8 @@
 // migration that was applied and has changed since is refused: the files are immutable.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
-import { type Database, openDatabase } from './database.ts'
-import { reasonOf } from './sql-errors.ts'
+import type { Database } from './database.ts'
 
 /** The same place seen from `src/store` and from `dist/store`. */
 const FOLDER = new URL('../../migrations/', import.meta.url)
@@ -59,25 +57,4 @@ async function readMigrations(): Promise<readonly Migration[]> {
       return { tag, statements: text.split('--> statement-breakpoint'), sha256 }
     }),
   )
-}
-
-/** `npm run db:migrate`: the same as every start does, for those who want it done before. */
-async function migrateAsConfigured(): Promise<void> {
-  // Here and nowhere else in this folder: as a script this file is its own composition root.
-  const { readConfig } = await import('../config.ts')
-  const { databaseUrl, dataDir } = readConfig()
-  const db = await openDatabase({ url: databaseUrl, dataDir })
-  try {
-    const applied = await migrate(db)
-    console.log(applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`)
-  } finally {
-    await db.close()
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await migrateAsConfigured().catch((error) => {
-    console.error(reasonOf(error))
-    process.exitCode = 1
-  })
 }
