@@ -56,6 +56,11 @@ export class Engine {
     return rejection
   }
 
+  /** Number of the last fact. */
+  get seq(): number {
+    return this.#seq
+  }
+
   /** No input is taken and no timer fires after this. */
   stop(): void {
     this.#isStopped = true
@@ -80,7 +85,8 @@ export class Engine {
         this.#options.record(facts)
         for (const fact of facts) this.#options.log.fact(fact)
       }
-      if (turn.rejection !== null) this.#options.log.debug({ input, code: turn.rejection.code }, 'refused')
+      if (turn.rejection !== null)
+        this.#options.log.debug({ input, code: turn.rejection.code }, 'refused')
       return turn.rejection
     } finally {
       this.#isStepping = false

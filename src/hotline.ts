@@ -3,7 +3,7 @@
 // records say what was, the switches say what still is.
 import type { Clock } from './clock.ts'
 import type { RecordedFact } from './core/facts.ts'
-import type { Input } from './core/inputs.ts'
+import type { Input, NodeId } from './core/inputs.ts'
 import { emptyState } from './core/state.ts'
 import { Engine } from './engine.ts'
 import type { Log } from './log.ts'
@@ -66,10 +66,11 @@ export class Hotline {
     await journal.start()
     // Only when all that was recorded is in the database does it know what was.
     await journal.flush()
-    const { lastSeq, ...history } = await restore(db, { at: clock.now(), timeZone })
+    const { lastSeq, calls, ...history } = await restore(db, { at: clock.now(), timeZone })
     const hotline = new Hotline(options, journal, lastSeq)
     await hotline.reloadConfig()
-    hotline.engine.submit({ type: 'history.restored', at: clock.now(), ...history })
+    const known = calls.map((call) => ({ ...call, nodeId: nodeFor(call.nodeId, options.nodes) }))
+    hotline.engine.submit({ type: 'history.restored', at: clock.now(), calls: known, ...history })
     hotline.pool.start()
     return hotline
   }
@@ -87,4 +88,10 @@ export class Hotline {
     this.engine.stop()
     await this.journal.stop()
   }
+}
+
+/** A call on a switch that is no longer ours to ask is over as soon as any switch does not show it. */
+function nodeFor(nodeId: NodeId, nodes: readonly SwitchAddress[]): NodeId {
+  const isKnown = nodes.some((node) => node.nodeId === nodeId)
+  return isKnown ? nodeId : (nodes[0]?.nodeId ?? nodeId)
 }

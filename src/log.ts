@@ -1,8 +1,8 @@
 // pino, JSON lines. Info is facts and lifecycle only: the log of a call is its facts. Callers' numbers
 // are masked here, so that no log file ever needs `pii.read`.
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { maskNumber } from './core/masking.ts'
 import type { RecordedFact } from './core/facts.ts'
+import { maskNumber } from './core/masking.ts'
 
 export type Log = Logger & { fact(fact: RecordedFact): void }
 
