@@ -1,7 +1,6 @@
 // A floor without a switch: a real engine on a clock that the test moves, fed with what a switch would
 // report, in the order in which it does. For tests of those who look at the floor or act on it.
 import { pino } from 'pino'
-import { vi } from 'vitest'
 import type { Config } from '../../src/core/config.ts'
 import type { RecordedFact } from '../../src/core/facts.ts'
 import type { Input, LegId } from '../../src/core/inputs.ts'
@@ -27,7 +26,8 @@ export const silentLog: Log = createLog('silent', pino.destination('/dev/null'))
 export class Floor {
   readonly clock = new ManualClock(NOON)
   readonly facts: RecordedFact[] = []
-  readonly publish = vi.fn<(facts: readonly RecordedFact[]) => void>()
+  /** Set it to look on. */
+  publish: (facts: readonly RecordedFact[]) => void = () => {}
   readonly engine: Engine
 
   constructor(config: Config = SMALL_HOTLINE) {

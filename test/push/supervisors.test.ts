@@ -1,0 +1,37 @@
+// No role of today reads the floor without callers' numbers; the stream for such a role is there all the
+// same, and this is where it is seen to keep them to itself.
+import { expect, it } from 'vitest'
+import { touchedBy } from '../../src/push/messages.ts'
+import { Supervisors } from '../../src/push/supervisors.ts'
+import { CALLER, Floor } from '../support/floor.ts'
+
+it('without `pii.read` the same floor, with masked numbers and numbers of its own', () => {
+  const floor = new Floor()
+  const sent: Record<'open' | 'masked', unknown[][]> = { open: [], masked: [] }
+  const supervisors = new Supervisors(
+    { state: floor.engine.state, clock: floor.clock, timeZone: 'Asia/Shanghai' },
+    {
+      open: { emit: (event, payload) => sent.open.push([event, payload]) },
+      masked: { emit: (event, payload) => sent.masked.push([event, payload]) },
+    },
+  )
+  floor.publish = (facts) => supervisors.touch(touchedBy(facts))
+  floor.ready('a1')
+  supervisors.join(true)
+  floor.park('c1')
+  floor.clock.advance(100)
+  supervisors.join(false)
+  floor.park('c2')
+  floor.clock.advance(100)
+  supervisors.stop()
+  floor.stop()
+
+  expect(sent.open).toHaveLength(2)
+  expect(sent.open[1]).toMatchObject(['delta', { seq: 2, calls: [{ callId: 'c2', from: CALLER }] }])
+  expect(sent.masked).toMatchObject([
+    ['delta', { seq: 1, calls: [{ callId: 'c2', from: '138******00' }] }],
+  ])
+  const masked = JSON.stringify([sent.masked, supervisors.snapshot(false)])
+  expect(masked).toContain('138******00')
+  expect(masked).not.toContain(CALLER)
+})
