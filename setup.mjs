@@ -3,8 +3,8 @@
 // all is in place, so that a second start is quick. Plain JavaScript because it runs before anything
 // is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,7 +20,9 @@ function run(what, args) {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { status } = spawnSync(npm, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   if (status !== 0) {
-    console.error(`${what.replace(/ …$/, '')} failed: \`npm ${args.join(' ')}\` ended with ${status}.`)
+    console.error(
+      `${what.replace(/ …$/, '')} failed: \`npm ${args.join(' ')}\` ended with ${status}.`,
+    )
     process.exit(1)
   }
 }
@@ -32,7 +34,9 @@ function newestIn(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestIn(join(path, name))))
 }
 
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
 const installed = join(root, 'node_modules', '.yingda-lock')
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
   run('Installing packages …', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -41,7 +45,13 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
 
 if (process.argv.includes('--build')) {
   const built = join(root, 'dist', '.built')
-  const sources = ['src', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts']
+  const sources = [
+    'src',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'vite.config.ts',
+  ]
   const newest = Math.max(...sources.map((name) => newestIn(join(root, name))))
   if (!existsSync(built) || statSync(built).mtimeMs < newest) {
     run('Building …', ['run', 'build', '--silent'])
