@@ -85,7 +85,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const targets = side === 'aleg' ? [leg] : side === 'bleg' ? [leg.partner] : [leg, leg.partner]
     for (const target of targets) {
       if (target === null) continue
-      const appUuid = exchange.random.uuid()
+      const appUuid = exchange.appUuid()
       const step = { app: app ?? 'playback', arg: arg ?? '' }
       enqueueApp(exchange, target, { ...step, appUuid, kind: 'broadcast' })
     }

@@ -220,7 +220,7 @@ export class Connection {
       case 'execute': {
         const app = headers.get('execute-app-name') ?? ''
         const arg = body === '' ? (headers.get('execute-app-arg') ?? '') : body
-        const appUuid = headers.get('event-uuid') ?? this.#exchange.random.uuid()
+        const appUuid = headers.get('event-uuid') ?? this.#exchange.appUuid()
         enqueueApp(this.#exchange, leg, { app, arg, appUuid, kind: 'message' })
         this.#replyCommand('+OK')
         return

@@ -42,6 +42,7 @@ export class Exchange {
   readonly #isWanted: ExchangeOptions['isWanted']
   readonly #deliver: ExchangeOptions['deliver']
   #sequence = 0
+  #appsStarted = 0
 
   constructor(options: ExchangeOptions) {
     this.clock = options.clock
@@ -89,6 +90,12 @@ export class Exchange {
       'Event-Date-Timestamp': micros(now),
       'Event-Sequence': String(this.#sequence),
     }
+  }
+
+  /** One for each run of an application. Counted, not drawn: there are a great many. */
+  appUuid(): string {
+    this.#appsStarted += 1
+    return `00000000-0000-4000-8000-${this.#appsStarted.toString(16).padStart(12, '0')}`
   }
 
   announceCallState(channel: Channel, callState: Channel['callState']): void {

@@ -69,7 +69,7 @@ export function hold(exchange: Exchange, leg: Channel): void {
     exchange.listen(partner)
     const music = leg.variables.get('hold_music') ?? 'local_stream://moh'
     if (music === 'silence') return
-    const appUuid = exchange.random.uuid()
+    const appUuid = exchange.appUuid()
     enqueueApp(exchange, partner, { app: 'playback', arg: music, appUuid, kind: 'broadcast' })
   })
 }

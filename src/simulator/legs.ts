@@ -19,7 +19,7 @@ export function proceed(exchange: Exchange, leg: Channel): void {
     hangUp(exchange, leg, 'NORMAL_CLEARING', 'switch')
     return
   }
-  startApp(exchange, leg, { ...step, appUuid: exchange.random.uuid(), kind: 'program' })
+  startApp(exchange, leg, { ...step, appUuid: exchange.appUuid(), kind: 'program' })
 }
 
 /** Puts an application behind what is waiting already, and starts it when the leg can. */

@@ -1,7 +1,15 @@
 // `uuid_record`: files at the path asked for, made from what the model knows of who heard whom. As on a
 // real switch the header says 0 bytes until the recording stops, a full disk shows only then, and a file
 // is as long as it was recorded, held and masked stretches included.
-import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, extname, isAbsolute, join } from 'node:path'
 import type { Channel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
@@ -133,13 +141,20 @@ export class Recorder {
 
 function claim(path: string): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     closeSync(openSync(path, 'w'))
     writeFileSync(path, headerOfWav(0))
     return true
   } catch {
     return false
   }
+}
+
+/** Not `recursive`: below a directory that answers ENOENT, as /proc does, Node then never returns. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  mkdirSync(path)
 }
 
 function bugHeaders(path: string): Record<string, string> {

@@ -62,12 +62,13 @@ export class SimulatedSwitch {
   /** Lets time pass until an event of this name has come for the leg; returns that event. */
   async event(name: string, legId: string, since = 0): Promise<EventHeaders> {
     const giveUpAt = this.clock.now() + 120_000
-    for (;;) {
+    for (let seen = since; ; ) {
       await this.settle()
       const found = this.events
-        .slice(since)
+        .slice(seen)
         .find((event) => event['Event-Name'] === name && event['Unique-ID'] === legId)
       if (found !== undefined) return found
+      seen = this.events.length
       const next = this.clock.nextAt()
       if (next === null || next > giveUpAt) throw new Error(`no ${name} of ${legId}`)
       this.clock.advanceTo(next)
@@ -80,8 +81,9 @@ export class SimulatedSwitch {
 
   /** A caller who has just been parked and claimed. */
   async parkedCaller(plan: { isMute?: boolean; talkMs?: number; patienceMs?: number } = {}) {
+    const since = this.events.length
     const call = this.simulator.call({ to: '12345', from: '13800000000', ...plan })
-    await this.event('CHANNEL_PARK', call.legId)
+    await this.event('CHANNEL_PARK', call.legId, since)
     await this.api(`sched_del ${call.legId}`)
     return call
   }
