@@ -1,0 +1,155 @@
+// Calls from a FreeSWITCH node to an agent's phone. The node knows only `agent-<id>`; the right binding is
+// found and rung here. A phone that turns out to be gone is forgotten and the agent's next one is rung.
+// Whatever a phone answers reaches the node as a status it can name; a vanished phone is 480, not 410.
+import type { Clock } from '../clock.ts'
+import { type Binding, isBrowser } from '../core/bindings.ts'
+import type { AgentId } from '../core/config.ts'
+import { sipUserOf } from '../core/sip-names.ts'
+import type { Log } from '../log.ts'
+import {
+  dial,
+  IncomingCall,
+  type JoinedCall,
+  type JoinOptions,
+  join,
+  type Refer,
+  type ReferRefusal,
+} from './calls.ts'
+import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
+import { copied, withoutTag } from './headers.ts'
+import { type Registrar, targetOf } from './registrar.ts'
+
+/** A frozen browser keeps its socket and says nothing. */
+const PHONE_SILENT_MS = 4_000
+/** A page that is reloaded, or whose network changed, comes back within two seconds or so. */
+const RETURN_MS = 3_000
+/** What a phone may say by itself; the rest is ours to explain. */
+const PASSED = new Set([480, 486, 488, 600, 603, 606])
+const GONE = new Set([408, 410, 430, 503])
+const CALL_HEADERS = ['X-CC-Call-Id', 'X-CC-Leg', 'X-CC-Queue', 'X-CC-Agent']
+
+interface AgentLeg {
+  readonly agentId: AgentId
+  readonly uri: string
+  readonly joined: JoinedCall
+}
+
+export interface AgentLegsOptions {
+  readonly registrar: Registrar
+  readonly connections: ReadonlyMap<string, SipConnection>
+  readonly judgeRefer: (agentId: AgentId, request: SipRequest) => Promise<SipHeaders | ReferRefusal>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export class AgentLegs {
+  readonly #options: AgentLegsOptions
+  readonly #legs = new Set<AgentLeg>()
+
+  constructor(options: AgentLegsOptions) {
+    this.#options = options
+  }
+
+  get count(): number {
+    return this.#legs.size
+  }
+
+  isTalkingOn(binding: Binding): boolean {
+    return [...this.#legs].some(
+      ({ agentId, uri }) => agentId === binding.agentId && uri === binding.uri,
+    )
+  }
+
+  async take(
+    connection: SipConnection,
+    request: SipRequest,
+    reply: SipReply,
+    agentId: AgentId,
+  ): Promise<void> {
+    const call = new IncomingCall(connection, request, reply)
+    if (!request.body) return call.refuse(488, 'Offer Required')
+    for (const binding of this.#options.registrar.bindingsOf(agentId)) {
+      const isDone = await this.#ring(call, binding)
+      if (isDone) return
+    }
+    call.refuse(480, 'Phone Not Registered')
+  }
+
+  /** The binding has gone. Its calls get a moment for the phone to come back with the same contact. */
+  phoneVanished(binding: Binding): void {
+    this.#options.clock.after(RETURN_MS, () => {
+      const { registrar } = this.#options
+      const isBack = registrar.bindingsOf(binding.agentId).some(({ uri }) => uri === binding.uri)
+      if (isBack) return
+      for (const leg of this.#legs) {
+        if (leg.agentId !== binding.agentId || leg.uri !== binding.uri) continue
+        this.#options.log.info({ agentId: leg.agentId }, 'phone.lost_in_call')
+        leg.joined.end({ Reason: 'SIP;cause=410;text="Phone Vanished"' })
+      }
+    })
+  }
+
+  /** True: the call has its answer, or nobody waits for one any more. */
+  async #ring(call: IncomingCall, binding: Binding): Promise<boolean> {
+    const { connections, clock, registrar } = this.#options
+    const connection = connections.get(binding.edgeId)
+    if (connection === undefined || !connection.isUp) return false
+    const result = await dial(
+      call,
+      {
+        connection,
+        target: targetOf(binding),
+        headers: headersFor(call.request, binding),
+        silentMsMax: PHONE_SILENT_MS,
+        answerMsMax: null,
+      },
+      clock,
+    )
+    if (result.outcome === 'cancelled') return true
+    if (result.outcome === 'failed') {
+      const { status } = result
+      if (status === null || GONE.has(status)) {
+        registrar.vanished(binding, status === null ? 'silent' : String(status))
+        return false
+      }
+      call.refuse(PASSED.has(status) ? status : 480, undefined, result.headers)
+      return true
+    }
+    this.#join(call, binding, result.dialog)
+    return true
+  }
+
+  #join(call: IncomingCall, binding: Binding, phone: Parameters<typeof join>[1]): void {
+    const { agentId, uri } = binding
+    let leg: AgentLeg | null = null
+    const options: JoinOptions = {
+      judgeRefer: ({ isFromCaller, request }: Refer) =>
+        isFromCaller
+          ? Promise.resolve(copied(request, ['Refer-To', 'Referred-By']))
+          : this.#options.judgeRefer(agentId, request),
+      onEnd: () => {
+        if (leg !== null) this.#legs.delete(leg)
+      },
+    }
+    join(call, phone, {}, options, (joined) => {
+      if (joined === null) return
+      leg = { agentId, uri, joined }
+      this.#legs.add(leg)
+    })
+  }
+}
+
+function headersFor(request: SipRequest, binding: Binding): SipHeaders {
+  const headers = copied(request, [...CALL_HEADERS, 'Alert-Info', 'Call-Info'])
+  if (request.get('X-CC-Auto-Answer') === 'true') {
+    // Desk phones read the one or the other; a page of ours reads the first.
+    headers['Call-Info'] = '<sip:edge>;answer-after=0'
+    headers['Alert-Info'] = '<http://edge>;info=alert-autoanswer;delay=0'
+  }
+  return {
+    ...headers,
+    // Without these the library would name the caller `sip:<number>@localhost`.
+    From: withoutTag(request.get('From')),
+    To: `<sip:${sipUserOf(binding.agentId)}@${isBrowser(binding) ? 'browser' : binding.address}>`,
+  }
+}

@@ -1,0 +1,32 @@
+// What the edge asks of the records, as plain functions that main.ts hands over. Everything may fail: the
+// edge goes on with what it knew last, and a caller never waits for a database.
+import type { BlockedCaller, Trunk } from '../core/admission.ts'
+import type { Ban } from '../core/bans.ts'
+import type { Binding } from '../core/bindings.ts'
+import type { DialPermit } from '../core/class-of-service.ts'
+import type { AgentId } from '../core/config.ts'
+import type { Ha1 } from './digest.ts'
+
+/** What the administrators decide; read whole, at the start, on `reload` and every few seconds. */
+export interface EdgeSettings {
+  readonly trunks: readonly Trunk[]
+  /** The numbers that citizens dial. */
+  readonly numbers: readonly string[]
+  readonly blocked: readonly BlockedCaller[]
+  readonly bans: readonly Ban[]
+}
+
+export interface SipRecords {
+  readSettings(): Promise<EdgeSettings>
+  /** Null: the agent has no phone password, or there is no such agent. */
+  findAgentSecret(agentId: AgentId): Promise<Ha1 | null>
+  /** Of a trunk that signs in by digest. */
+  findTrunkSecret(username: string): Promise<Ha1 | null>
+  /** All that the agent holds, expired ones included. */
+  findPermits(agentId: AgentId): Promise<readonly DialPermit[]>
+  loadBindings(at: number): Promise<readonly Binding[]>
+  /** Replaces the one with the same agent and URI. */
+  saveBinding(binding: Binding): Promise<void>
+  deleteBinding(binding: Pick<Binding, 'agentId' | 'uri'>): Promise<void>
+  saveBan(ban: Ban): Promise<void>
+}
