@@ -104,7 +104,12 @@ export class Journal {
 
   /** Takes facts as they are now; later changes to the objects are not seen. */
   record(facts: readonly RecordedFact[]): void {
-    const at = this.#options.clock.now()
+    const { clock, log } = this.#options
+    if (this.#isStopping && this.#loop === null) {
+      log.fatal({ facts: facts.length }, 'facts lost: the journal has been stopped')
+      return
+    }
+    const at = clock.now()
     for (const fact of facts) this.#memory.push({ line: lineOf(fact), at })
     this.#recorded += facts.length
     this.#dropAboveBound()
