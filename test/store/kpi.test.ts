@@ -102,44 +102,41 @@ describe('the counts of a day', () => {
 })
 
 describe('a day of anything at all', () => {
-  it.each([1, 2])(
-    'counts the same by SQL and live, and restores what lives (%i)',
-    async (seed) => {
-      const world = new World(() => {})
-      for (const choice of fc.sample(fc.noBias(fc.nat(2 ** 30)), { numRuns: 4_000, seed })) {
-        world.act(choice)
-      }
-      await record(world.facts)
-      const counts = await countsOfDay(database.db, DAY, ZONE)
-      const live = world.state.counts.get(DAY) ?? new Map()
-      expect(live.get('*')?.answered).toBeGreaterThan(3)
-      expect(counts).toEqual(live)
+  it.each([1, 2])('counts the same by SQL and live, and restores what lives (%i)', async (seed) => {
+    const world = new World(() => {})
+    for (const choice of fc.sample(fc.noBias(fc.nat(2 ** 30)), { numRuns: 4_000, seed })) {
+      world.act(choice)
+    }
+    await record(world.facts)
+    const counts = await countsOfDay(database.db, DAY, ZONE)
+    const live = world.state.counts.get(DAY) ?? new Map()
+    expect(live.get('*')?.answered).toBeGreaterThan(3)
+    expect(counts).toEqual(live)
 
-      const restored = await restore(database.db, { at: world.at, timeZone: ZONE })
-      expect(restored.lastSeq).toBe(world.facts.length)
-      expect(restored.calls.map(({ callId }) => callId).sort()).toEqual(
-        [...world.state.calls.keys()].sort(),
-      )
-      expect(restored.recordings.map(({ path }) => path).sort()).toEqual(
-        [...world.state.recordings.keys()].sort(),
-      )
-      const signedIn = [...world.state.agents.values()].filter(
-        ({ phase }) => phase.name !== 'signed_out',
-      )
-      expect(restored.agents.map(({ agentId, phase }) => [agentId, phase])).toEqual(
-        signedIn.map(({ agentId, phase: { name } }) => [
-          agentId,
-          name === 'offered' || name === 'on_call' ? 'ready' : name,
-        ]),
-      )
-      expect(new Map(restored.counts.map(({ queueId, counts }) => [queueId, counts]))).toEqual(live)
+    const restored = await restore(database.db, { at: world.at, timeZone: ZONE })
+    expect(restored.lastSeq).toBe(world.facts.length)
+    expect(restored.calls.map(({ callId }) => callId).sort()).toEqual(
+      [...world.state.calls.keys()].sort(),
+    )
+    expect(restored.recordings.map(({ path }) => path).sort()).toEqual(
+      [...world.state.recordings.keys()].sort(),
+    )
+    const signedIn = [...world.state.agents.values()].filter(
+      ({ phase }) => phase.name !== 'signed_out',
+    )
+    expect(restored.agents.map(({ agentId, phase }) => [agentId, phase])).toEqual(
+      signedIn.map(({ agentId, phase: { name } }) => [
+        agentId,
+        name === 'offered' || name === 'on_call' ? 'ready' : name,
+      ]),
+    )
+    expect(new Map(restored.counts.map(({ queueId, counts }) => [queueId, counts]))).toEqual(live)
 
-      world.settle()
-      await database.db.transaction((tx) => recordFacts(tx, numbered(world.facts)))
-      expect(await countsOfDay(database.db, DAY, ZONE)).toEqual(world.state.counts.get(DAY))
-      const after = await restore(database.db, { at: world.at, timeZone: ZONE })
-      expect(after.calls).toEqual([])
-      expect(after.recordings).toEqual([])
-    },
-  )
+    world.settle()
+    await database.db.transaction((tx) => recordFacts(tx, numbered(world.facts)))
+    expect(await countsOfDay(database.db, DAY, ZONE)).toEqual(world.state.counts.get(DAY))
+    const after = await restore(database.db, { at: world.at, timeZone: ZONE })
+    expect(after.calls).toEqual([])
+    expect(after.recordings).toEqual([])
+  })
 })
