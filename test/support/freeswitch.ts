@@ -117,6 +117,8 @@ export class FreeSwitch {
         },
       },
     )
+    // A test run that dies must not leave a switch behind.
+    process.once('exit', () => child.kill('SIGKILL'))
     const started = new FreeSwitch(child, folder, ports)
     try {
       await started.#untilReady()

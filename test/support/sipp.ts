@@ -36,6 +36,7 @@ class Sipp {
       ],
       { cwd: this.#folder, stdio: 'ignore' },
     )
+    process.once('exit', this.#kill)
   }
 
   /** What sipp found wrong with its peer; empty if nothing. */
@@ -47,7 +48,12 @@ class Sipp {
     }
   }
 
+  readonly #kill = (): void => {
+    this.#process.kill('SIGKILL')
+  }
+
   async stop(): Promise<void> {
+    process.off('exit', this.#kill)
     const child = this.#process
     if (child.exitCode === null && child.signalCode === null) {
       const exited = new Promise((resolve) => child.once('exit', resolve))
@@ -146,11 +152,14 @@ export class SippPhone {
   readonly #wire: Wire
   readonly #sipp: Sipp
   readonly #unwatch: () => void
+  /** Messages on the wire from before this phone was there. */
+  readonly #before: number
 
   private constructor(
     parts: { rtp: RtpEnd; wire: Wire; sipp: Sipp; unwatch: () => void },
     user: string,
   ) {
+    this.#before = parts.wire.messages.length
     this.rtp = parts.rtp
     this.#wire = parts.wire
     this.#sipp = parts.sipp
@@ -183,14 +192,16 @@ export class SippPhone {
     return new SippPhone({ rtp, wire, sipp, unwatch }, user)
   }
 
-  /** The INVITEs that reached this phone, oldest first. */
+  /** The INVITEs that reached this phone since it was plugged in, oldest first. */
   rings(): readonly SipMessage[] {
-    return this.#wire.messages.filter(
-      (message) =>
-        message.from === 'switch' &&
-        message.what === 'INVITE' &&
-        message.text.startsWith(`INVITE sip:${this.user}@`),
-    )
+    return this.#wire.messages
+      .slice(this.#before)
+      .filter(
+        (message) =>
+          message.from === 'switch' &&
+          message.what === 'INVITE' &&
+          message.text.startsWith(`INVITE sip:${this.user}@`),
+      )
   }
 
   /** The `count`-th ring since the phone was plugged in, from 1. */
