@@ -32,10 +32,8 @@ export type PhoneBehaviour =
   /** 503, as from a closed port. */
   | { readonly kind: 'dead' }
 
-/** The user part under which the edge knows an agent's phone. */
-export function phoneUser(agentId: AgentId): string {
-  return `agent-${agentId}`
-}
+/** The edge knows an agent's phone under this and the agent's id. */
+const USER_PREFIX = 'agent-'
 
 export class Phone {
   readonly agentId: AgentId
@@ -46,7 +44,6 @@ export class Phone {
   #behaviour: PhoneBehaviour | null = null
   #leg: Channel | null = null
   #exchange: Exchange | null = null
-  #rings = 0
 
   constructor(
     agentId: AgentId,
@@ -64,19 +61,9 @@ export class Phone {
     return this.#isRegistered
   }
 
-  /** How often it has been rung. */
-  get rings(): number {
-    return this.#rings
-  }
-
   /** Ringing or in a call. */
   get isBusy(): boolean {
     return this.#leg !== null
-  }
-
-  /** The leg that rings it or holds it. */
-  get legId(): string | null {
-    return this.#leg?.legId ?? null
   }
 
   /** What comes out of its earpiece: `caller`, `silence`, … */
@@ -124,7 +111,6 @@ export class Phone {
 
   /** Called by the edge with the switch's INVITE. */
   ring(exchange: Exchange, leg: Channel): void {
-    this.#rings += 1
     if (this.#leg !== null) {
       refuse(exchange, leg, 486)
       return
@@ -227,7 +213,8 @@ export class Phones {
   }
 
   #find(user: string): Phone | undefined {
-    return user.startsWith('agent-') ? this.#phones.get(user.slice('agent-'.length)) : undefined
+    if (!user.startsWith(USER_PREFIX)) return undefined
+    return this.#phones.get(user.slice(USER_PREFIX.length))
   }
 }
 

@@ -133,10 +133,6 @@ export class Simulator {
     return [...this.#connections].reduce((sum, { bytesRead }) => sum + bytesRead, 0)
   }
 
-  get connectionCount(): number {
-    return this.#connections.size
-  }
-
   /** Every byte goes out by itself. */
   splitEveryByte(isOn = true): void {
     this.#faults.isSplitting = isOn

@@ -486,6 +486,45 @@ describe('what a restarted service asks for', () => {
 })
 
 describe('a phone', () => {
+  it('tells when it registers and when it ceases to, once each', () => {
+    const told: [string, boolean][] = []
+    world.simulator.phones.onRegistration((agentId, isRegistered) => {
+      told.push([agentId, isRegistered])
+    })
+    const phone = world.simulator.phones.phone('7')
+    phone.register()
+    phone.register()
+    phone.unregister()
+    phone.unregister()
+    expect(told).toEqual([
+      ['7', true],
+      ['7', false],
+    ])
+  })
+
+  it('answers when it is told to, and is free again when the leg is gone', async () => {
+    const phone = world.simulator.phones.phone('7')
+    phone.register()
+    phone.behave({ kind: 'never' })
+    await world.offer('7', 'a7')
+    await world.pass(3_000)
+    phone.answer()
+    await world.event('CHANNEL_PARK', 'a7')
+    expect(phone.isBusy).toBe(true)
+    await world.api('uuid_kill a7')
+    await world.event('CHANNEL_HANGUP_COMPLETE', 'a7')
+    expect(phone.isBusy).toBe(false)
+  })
+
+  it('that answers and then drops off the network does so by itself', async () => {
+    const phone = world.simulator.phones.phone('7')
+    phone.register()
+    phone.behave({ kind: 'vanish', afterMs: 500, vanishAfterMs: 5_000 })
+    await world.offer('7', 'a7', ',media_timeout=2000')
+    const end = await world.event('CHANNEL_HANGUP', 'a7')
+    expect(end['Hangup-Cause']).toBe('MEDIA_TIMEOUT')
+  })
+
   it('that vanishes is noticed only by media_timeout', async () => {
     const call = await world.talk(',media_timeout=10000')
     world.simulator.phones.phone('7').vanish()
