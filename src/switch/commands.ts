@@ -8,7 +8,6 @@ import { encodeText, quotePath, requireCause, requireId } from './encoding.ts'
 export type SwitchRequest =
   | { readonly kind: 'api'; readonly text: string }
   | { readonly kind: 'bgapi'; readonly text: string; readonly jobId: string }
-  | { readonly kind: 'execute'; readonly legId: string; readonly app: string; readonly arg: string }
 
 const MUSIC = 'local_stream://moh'
 
@@ -21,19 +20,22 @@ export function requestsFor(command: SwitchCommand, recordingsDir: string): Swit
   switch (command.type) {
     case 'claim':
       return [
-        // Only this stops the dialplan's own fallback, which would tear the caller out of a talk.
-        api(`sched_del ${leg}`),
+        // First of all: a fallback that fires between the two finds the leg claimed and lets it be.
         api(
           `uuid_setvar_multi ${leg} cc_claimed=true;park_after_bridge=true;RECORD_STEREO=true;` +
             `presence_data=cc|${leg}|arrived`,
         ),
+        // Only this stops the dialplan's own fallback, which would tear the caller out of a talk.
+        api(`sched_del ${leg}`),
       ]
     case 'stamp':
       return [api(`uuid_setvar_multi ${leg} ${stampVariables(command.stamp)}`)]
     case 'play_music':
-      // Not uuid_broadcast: music started that way survives the bridge and drowns the agent.
+      // Not uuid_broadcast: music started that way survives the bridge and drowns the agent. And not
+      // an application executed on top: whatever goes on underneath, a fallback or an old piece of
+      // music, would come back when this one is interrupted.
       return [
-        { kind: 'execute', legId: leg, app: 'endless_playback', arg: MUSIC },
+        api(`uuid_transfer ${leg} 'endless_playback:${MUSIC},park:' inline`),
         musicMark(leg, true),
       ]
     case 'play_prompt':

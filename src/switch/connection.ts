@@ -120,15 +120,6 @@ export class SwitchConnection {
     return this.#request('command/reply', `bgapi ${text}`, [text, jobId], { 'Job-UUID': jobId })
   }
 
-  /** Has a leg execute a dialplan application. Its argument is expanded there: no outside text in it. */
-  execute(legId: string, app: string, arg: string): Promise<string> {
-    return this.#request('command/reply', `sendmsg ${legId}`, [legId, app, arg], {
-      'call-command': 'execute',
-      'execute-app-name': app,
-      'execute-app-arg': arg,
-    })
-  }
-
   /** A command of the socket itself, such as `event json …`. */
   command(text: string): Promise<string> {
     return this.#request('command/reply', text, [text])

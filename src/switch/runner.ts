@@ -134,8 +134,6 @@ function issue(connection: SwitchConnection, request: SwitchRequest): Promise<st
       return connection.api(request.text)
     case 'bgapi':
       return connection.bgapi(request.text, request.jobId)
-    case 'execute':
-      return connection.execute(request.legId, request.app, request.arg)
   }
 }
 

@@ -9,9 +9,6 @@ const on = { nodeId: 'fs1', legId: U }
 
 function lines(command: SwitchCommand, recordingsDir = '/rec'): string[] {
   return requestsFor(command, recordingsDir).map((request) => {
-    if (request.kind === 'execute') {
-      return `execute ${request.legId} ${request.app} ${request.arg}`
-    }
     const job = request.kind === 'bgapi' ? ` [${request.jobId}]` : ''
     return `${request.kind} ${request.text}${job}`
   })
@@ -55,14 +52,14 @@ describe('commands on a caller’s leg', () => {
     [
       { ...on, type: 'claim' },
       [
-        `api sched_del ${U}`,
         `api uuid_setvar_multi ${U} cc_claimed=true;park_after_bridge=true;RECORD_STEREO=true;presence_data=cc|${U}|arrived`,
+        `api sched_del ${U}`,
       ],
     ],
     [
       { ...on, type: 'play_music' },
       [
-        `execute ${U} endless_playback local_stream://moh`,
+        `api uuid_transfer ${U} 'endless_playback:local_stream://moh,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=true`,
       ],
     ],

@@ -117,28 +117,26 @@ describe('requests', () => {
       connection.command('event json HEARTBEAT'),
       connection.api('uuid_kill abc'),
       connection.bgapi('originate x &park()', 'originate-1'),
-      connection.execute('abc', 'endless_playback', 'local_stream://moh'),
     ])
     expect(peer.commands.slice(1)).toEqual([
       'event json HEARTBEAT',
       'api uuid_kill abc',
       'bgapi originate x &park()\nJob-UUID: originate-1',
-      'sendmsg abc\ncall-command: execute\nexecute-app-name: endless_playback\nexecute-app-arg: local_stream://moh',
     ])
   })
 
   test('get each its own reply when many are asked at once, by both kinds and in pieces', async () => {
     peer.on(/^api echo/, (command) => apiResponse(command.slice('api echo '.length)))
-    peer.on(/^sendmsg/, (command) => commandReply(`+OK ${command.split('\n')[0]}`))
+    peer.on(/^bgapi/, (command) => commandReply(`+OK ${command.split('\n')[0]}`))
     const connection = await connected()
     peer.splitEveryByte()
     const asked = Array.from({ length: 100 }, (_, i) =>
       i % 3 === 0
-        ? connection.execute(`leg-${i}`, 'park', '')
+        ? connection.bgapi(`leg-${i}`, `job-${i}`)
         : connection.api(`echo ${i} ${'应'.repeat(i)}`),
     )
     expect(await Promise.all(asked)).toEqual(
-      asked.map((_, i) => (i % 3 === 0 ? `+OK sendmsg leg-${i}` : `${i} ${'应'.repeat(i)}`)),
+      asked.map((_, i) => (i % 3 === 0 ? `+OK bgapi leg-${i}` : `${i} ${'应'.repeat(i)}`)),
     )
     expect(connection.pending).toBe(0)
   })
@@ -157,9 +155,6 @@ describe('requests', () => {
       connection.api('uuid_kill abc\r'),
       connection.api('uuid_kill \0'),
       connection.bgapi('originate x', 'job\nX: y'),
-      connection.execute('abc\n', 'park', ''),
-      connection.execute('abc', 'park\r\n', ''),
-      connection.execute('abc', 'park', 'a\n\napi shutdown'),
       connection.command('event json X\n\nexit'),
     ]
     for (const request of refused) await expect(request).rejects.toThrow('line break or NUL')
