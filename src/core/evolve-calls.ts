@@ -142,6 +142,7 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   call.answeredAt = caller.answeredAt ?? known?.answeredAt ?? null
   call.connectedAt = caller.connectedAt ?? known?.connectedAt ?? null
   call.holdMs = known?.holdMs ?? 0
+  call.holdSegments = known?.holdSegments ?? 0
   call.recordingPath = caller.recordingPath
   if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
     state.recordings.set(caller.recordingPath, {

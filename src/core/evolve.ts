@@ -157,6 +157,10 @@ function count(state: State, fact: Fact): void {
     add(state, fact.arrivedAt, '*', { inbound: 1 })
     return
   }
+  if (fact.type === 'call.adopted') {
+    countAdopted(state, fact)
+    return
+  }
   if (!('callId' in fact)) return
   const call = state.calls.get(fact.callId) ?? state.unconfirmed.get(fact.callId)
   if (call === undefined) return
@@ -168,6 +172,22 @@ function count(state: State, fact: Fact): void {
   if (more === null) return
   add(state, call.arrivedAt, '*', more)
   if (call.queueId !== null) add(state, call.arrivedAt, call.queueId, more)
+}
+
+/** Only what the records did not know of the call yet: the rest is in the day's counts already. */
+function countAdopted(state: State, fact: FactOf<'call.adopted'>): void {
+  const { queueId, queuedAt, arrivedAt } = fact
+  const { answeredAt, connectedAt } = fact.caller
+  const known = state.unconfirmed.get(fact.callId)
+  let more: Partial<Counts> = known === undefined ? { inbound: 1 } : {}
+  if (connectedAt !== null && answeredAt !== null && (known?.connectedAt ?? null) === null) {
+    const waitMs = Math.max(0, answeredAt - queuedAt)
+    const answerMsMax = state.queues.get(queueId)?.answerMsMax ?? QUEUE_DEFAULTS.answerMsMax
+    const answeredTimely = waitMs <= answerMsMax ? 1 : 0
+    more = { ...more, answered: 1, answeredTimely, waitMsAnswered: waitMs, waitMsMax: waitMs }
+  }
+  add(state, arrivedAt, '*', more)
+  add(state, arrivedAt, queueId, more)
 }
 
 function add(state: State, arrivedAt: number, queueId: QueueId | '*', more: Partial<Counts>): void {

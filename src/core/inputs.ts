@@ -88,6 +88,7 @@ export interface RestoredCall {
   readonly answeredAt: number | null
   readonly connectedAt: number | null
   readonly holdMs: number
+  readonly holdSegments: number
 }
 
 /** A recording that was begun and never checked. */

@@ -84,6 +84,7 @@ async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
       answeredAt: calls.answeredAt,
       connectedAt: calls.connectedAt,
       holdMs: sql<number>`coalesce(sum(${holdSegments.durationMs}), 0)`.mapWith(Number),
+      holdSegments: sql<number>`coalesce(max(${holdSegments.segment}), 0)`.mapWith(Number),
     })
     .from(calls)
     .leftJoin(holdSegments, eq(holdSegments.callId, calls.callId))

@@ -10,7 +10,7 @@ import { PlayedHotline, TIME_ZONE } from '../support/played-hotline.ts'
 const database = testDatabase()
 const MIDNIGHT = Date.UTC(2026, 10, 22, 16)
 const DAY_MS = 86_400_000
-const CALLS = 1_500
+const CALLS = 700
 
 let played: PlayedHotline | undefined
 afterEach(async () => {
@@ -30,7 +30,6 @@ it('shows on the wallboard exactly what SQL finds in the calls of a simulated da
 
   const wallboard = liveHotline(played.hotline.engine.state, played.clock.now())
   const sql = await countsOfDay(db, '2026-11-23', TIME_ZONE)
-  console.log(JSON.stringify(wallboard.today))
   expect(wallboard.today).toEqual(figures(sql.get('*') ?? NO_COUNTS))
   for (const queue of wallboard.queues) {
     expect(queue.today, queue.name).toEqual(figures(sql.get(queue.queueId) ?? NO_COUNTS))
