@@ -49,16 +49,17 @@ export class Digest {
   }
 
   /**
-   * Values for one WWW- or Proxy-Authenticate header each. MD5 comes first although it is the weaker:
-   * browsers' phones know nothing else and look at the first only.
+   * Values for one WWW- or Proxy-Authenticate header each. Phones that know only MD5 look at one header
+   * and give up on it: old desk phones at the first, JsSIP at the last. `md5At` is where they look.
    */
-  challenges(at: number, isStale: boolean): string[] {
+  challenges(at: number, isStale: boolean, md5At: 'first' | 'last'): string[] {
     const nonce = this.#nonce(at)
-    return DIGEST_ALGORITHMS.map(
+    const values = DIGEST_ALGORITHMS.map(
       (algorithm) =>
         `Digest realm="${this.#realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"` +
         (isStale ? ', stale=true' : ''),
     )
+    return md5At === 'first' ? values : values.reverse()
   }
 
   /** Whether the answer proves knowledge of the password behind `ha1`; null: there is no such user. */

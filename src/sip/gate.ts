@@ -15,7 +15,7 @@ import { agentIdOf } from '../core/sip-names.ts'
 import type { Log } from '../log.ts'
 import type { SipReply, SipRequest } from './connection.ts'
 import { type Digest, type Ha1, parseAnswer } from './digest.ts'
-import { userOf } from './headers.ts'
+import { transportOf, userOf } from './headers.ts'
 import type { SipRecords } from './records.ts'
 
 type Respond = Pick<SipReply, 'send'>
@@ -128,7 +128,8 @@ export class Gate {
   ): Promise<string | null> {
     const { digest, clock, log } = this.#options
     const ask = (isStale: boolean) => {
-      const values = digest.challenges(clock.now(), isStale)
+      const isWeb = /^wss?$/.test(transportOf(request) ?? '')
+      const values = digest.challenges(clock.now(), isStale, isWeb ? 'last' : 'first')
       // The library joins values of one name by commas, which few phones can read.
       const value = values.join(`\r\n${challenge.challengeHeader}: `)
       reply.send(challenge.status, undefined, { headers: { [challenge.challengeHeader]: value } })
