@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
 import type { Changed } from '../store/conflicts.ts'
+import { reasonOf } from '../store/sql-errors.ts'
 
 const faultSchema = z.object({
   path: z
@@ -83,10 +84,18 @@ export function handleErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const { status, body } = answerTo(error)
     // An ApiError was meant, whatever its status.
-    if (status >= 500 && !(error instanceof ApiError))
-      log.error({ err: error, method: request.method, url: request.url }, 'failed')
+    if (status >= 500 && !(error instanceof ApiError)) {
+      const { method, routeOptions } = request
+      log.error({ method, route: routeOptions.url, ...traceOf(error) }, 'a request failed')
+    }
     void reply.code(status).type('application/json; charset=utf-8').send(body)
   })
+}
+
+/** Without addresses and SQL parameters, in which callers' numbers may stand. */
+function traceOf(error: Error): { reason: string; stack: string[] } {
+  const lines = error.stack?.split('\n') ?? []
+  return { reason: reasonOf(error), stack: lines.filter((line) => /^\s+at /.test(line)) }
 }
 
 function answerTo(error: FastifyError | ApiError): { status: number; body: ErrorReply } {

@@ -6,11 +6,22 @@ import { AGENT_PHASES } from '../store/schema.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS } from './errors.ts'
 
+/** Of the process, which is one however many apps it builds; each of these holds a timer for good. */
+let ofProcess: Registry | null = null
+
+function processRegistry(): Registry {
+  if (ofProcess === null) {
+    ofProcess = new Registry()
+    collectDefaultMetrics({ register: ofProcess })
+  }
+  return ofProcess
+}
+
 export function metricsRoutes(app: Api, options: AppOptions): void {
   const register = new Registry()
-  collectDefaultMetrics({ register })
   measureRequests(app, register)
   measureFloor(register, options)
+  const all = Registry.merge([processRegistry(), register])
   app.get(
     '/metrics',
     {
@@ -23,8 +34,8 @@ export function metricsRoutes(app: Api, options: AppOptions): void {
     },
     async (_request, reply) => {
       // Text as it is: the reply's schema would put it into quotation marks.
-      void reply.type(register.contentType).serializer((text) => text)
-      return register.metrics()
+      void reply.type(all.contentType).serializer((text) => text)
+      return all.metrics()
     },
   )
 }

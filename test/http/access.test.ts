@@ -1,0 +1,177 @@
+// Who may call what: every route of the API, as everybody.
+import { fastify } from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { isAllowed, PERMISSIONS, ROLE_NAMES } from '../../src/core/permissions.ts'
+import { type Access, guard } from '../../src/http/access.ts'
+import { SECRET, testService } from '../support/service.ts'
+
+const test = testService()
+
+interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly permission: Access
+}
+
+const ids: Record<string, string> = {
+  queueId: 'city',
+  skillId: 'mandarin',
+  number: '12345',
+  agentId: 'a2',
+  userId: '1',
+  callId: 'c1',
+  recordingId: 'abc',
+}
+
+/** All routes, from the API's own description. */
+function routes(): Route[] {
+  const { paths } = test.service.app.swagger() as unknown as {
+    paths: Record<string, Record<string, { 'x-permission': Access }>>
+  }
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      method: method.toUpperCase() as Route['method'],
+      url: path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x'),
+      permission: operation['x-permission'],
+    })),
+  )
+}
+
+describe('every route', () => {
+  it('says who may call it', () => {
+    const table = routes().map(({ method, url, permission }) => `${method} ${url}: ${permission}`)
+    expect(table).toMatchInlineSnapshot(`
+      [
+        "GET /metrics: public",
+        "GET /health/live: public",
+        "GET /health/ready: public",
+        "GET /api/openapi.json: public",
+        "GET /api/docs: public",
+        "POST /api/v1/session: public",
+        "GET /api/v1/session: signed_in",
+        "DELETE /api/v1/session: public",
+        "GET /api/v1/me/agent: agent.act",
+        "POST /api/v1/me/agent/sign-in: agent.act",
+        "POST /api/v1/me/agent/sign-out: agent.act",
+        "POST /api/v1/me/agent/ready: agent.act",
+        "POST /api/v1/me/agent/hold: agent.act",
+        "POST /api/v1/me/agent/retrieve: agent.act",
+        "POST /api/v1/me/agent/hang-up: agent.act",
+        "POST /api/v1/me/agent/not-ready: agent.act",
+        "POST /api/v1/me/agent/wrap-up-done: agent.act",
+        "GET /api/v1/live/hotline: wallboard.read",
+        "GET /api/v1/live/agents: live.read",
+        "GET /api/v1/live/calls: live.read",
+        "GET /api/v1/calls: calls.read",
+        "GET /api/v1/calls/c1: calls.read",
+        "GET /api/v1/recordings: recordings.read",
+        "GET /api/v1/recordings/abc: recordings.read",
+        "GET /api/v1/recordings/abc/audio: recordings.read",
+        "GET /api/v1/kpi/today: wallboard.read",
+        "GET /api/v1/kpi: calls.read",
+        "GET /api/v1/queues: config.read",
+        "POST /api/v1/queues: config.write",
+        "GET /api/v1/queues/city: config.read",
+        "PATCH /api/v1/queues/city: config.write",
+        "DELETE /api/v1/queues/city: config.write",
+        "GET /api/v1/skills: config.read",
+        "POST /api/v1/skills: config.write",
+        "PATCH /api/v1/skills/mandarin: config.write",
+        "DELETE /api/v1/skills/mandarin: config.write",
+        "GET /api/v1/numbers: config.read",
+        "POST /api/v1/numbers: config.write",
+        "PATCH /api/v1/numbers/12345: config.write",
+        "DELETE /api/v1/numbers/12345: config.write",
+        "GET /api/v1/agents: config.read",
+        "POST /api/v1/agents: config.write",
+        "GET /api/v1/agents/a2: config.read",
+        "PATCH /api/v1/agents/a2: config.write",
+        "DELETE /api/v1/agents/a2: config.write",
+        "GET /api/v1/users: users.write",
+        "POST /api/v1/users: users.write",
+        "PATCH /api/v1/users/1: users.write",
+      ]
+    `)
+  })
+
+  it('answers 401 to nobody, 403 to a role without the permission, and neither to one with it', async () => {
+    const { service } = test
+    const cookies = new Map<string, string>()
+    for (const role of ROLE_NAMES) cookies.set(role, await service.cookieOf(role))
+    const wrong: string[] = []
+    for (const { method, url, permission } of routes()) {
+      const body = method === 'POST' || method === 'PATCH' ? { payload: {} } : {}
+      // Signing out would end the very sign-in.
+      if (permission === 'public') continue
+      const asNobody = await service.app.inject({ method, url, ...body })
+      if (asNobody.statusCode !== 401) wrong.push(`${method} ${url} as nobody`)
+      expect(asNobody.json().error.code).toBe('unauthenticated')
+      for (const role of ROLE_NAMES) {
+        const cookie = cookies.get(role) ?? ''
+        const reply = await service.app.inject({ method, url, headers: { cookie }, ...body })
+        const mayCall = permission === 'signed_in' || isAllowed(role, permission)
+        const isRefused = reply.statusCode === 403
+        if (isRefused === mayCall || reply.statusCode === 401 || reply.statusCode >= 500) {
+          wrong.push(`${method} ${url} as ${role}: ${reply.statusCode}`)
+        }
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('every permission opens something', () => {
+    const used = new Set(routes().map(({ permission }) => permission))
+    // Seeing whole numbers is no route of its own.
+    expect(PERMISSIONS.filter((permission) => !used.has(permission))).toEqual(['pii.read'])
+  })
+})
+
+it('a route that does not say who may call it stops the start', () => {
+  const app = fastify()
+  guard(app, test.service.signIns)
+  expect(() => app.get('/forgotten', () => 'secret')).toThrow('GET /forgotten does not say who')
+})
+
+describe('cookies', () => {
+  it.each([
+    ['made up', `yingda_session=${'a'.repeat(43)}.${'b'.repeat(43)}`],
+    ['without a signature', `yingda_session=${'a'.repeat(43)}`],
+    ['empty', 'yingda_session='],
+    ['strange', 'yingda_session=%00; yingda_session'],
+  ])('%s: nobody', async (_, cookie) => {
+    const url = '/api/v1/session'
+    const reply = await test.service.app.inject({ url, headers: { cookie } })
+    expect(reply.statusCode).toBe(401)
+  })
+
+  it('one signed with another secret is nobody’s', async () => {
+    const { service } = test
+    const cookie = await service.cookieOf('admin')
+    expect(await service.signIns.authenticate(cookie)).toMatchObject({ role: 'admin' })
+    expect(SECRET).not.toBe('')
+    const forged = `${cookie.slice(0, -2)}${cookie.endsWith('A') ? 'BB' : 'AA'}`
+    expect(await service.signIns.authenticate(forged)).toBeNull()
+  })
+
+  it('is found among others', async () => {
+    const { service } = test
+    const cookie = await service.cookieOf('admin')
+    const found = await service.signIns.authenticate(`a=b; ${cookie}; x_yingda_session=1`)
+    expect(found).toMatchObject({ username: 'admin' })
+  })
+})
+
+describe('another site’s page', () => {
+  it.each([
+    ['https://evil.example', 403],
+    ['null', 403],
+    ['http://localhost:8080', 204],
+    [undefined, 204],
+  ])('from %s: %s', async (origin, status) => {
+    const headers = { host: 'localhost:8080', ...(origin && { origin }) }
+    const url = '/api/v1/session'
+    const reply = await test.service.app.inject({ method: 'DELETE', url, headers })
+    expect(reply.statusCode).toBe(status)
+    if (status === 403) expect(reply.json().error.code).toBe('foreign_origin')
+  })
+})
