@@ -16,14 +16,17 @@ export const AGENTS_FOR_PEOPLE = ['1023', '1024'] as const
 const ROBOTS = Array.from({ length: 22 }, (_, i) => String(1001 + i))
 
 /** Keeps about a dozen of 22 robots busy at the peak. */
-const CALLS_PER_DAY = 5_000
+const CALLS_PER_DAY = 3_000
+/** Whenever the demo is started, its day begins at the morning's peak. */
+const FIRST_HOUR_OF_UTC = 9
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 /** The newest recordings of the demo, about nine hours of talk. */
 const RECORDINGS_BYTES_MAX = 1 << 30
 
 export interface DemoOptions {
   readonly clock: Clock
   readonly seed: string
-  readonly timeZone: string
   readonly submit: (input: Input) => Rejection | null
 }
 
@@ -35,7 +38,9 @@ export class DemoHotline {
   readonly #calls = new Set<CallHandle>()
 
   constructor(options: DemoOptions) {
-    const { clock, seed, timeZone, submit } = options
+    const { clock, seed, submit } = options
+    const timeZone = 'UTC'
+    const rhythmShiftMs = FIRST_HOUR_OF_UTC * HOUR_MS - (clock.now() % DAY_MS)
     this.#options = options
     this.#simulator = new Simulator({ clock, seed, diskBudgetBytes: RECORDINGS_BYTES_MAX })
     this.#callers = new Callers({
@@ -48,6 +53,7 @@ export class DemoHotline {
       ],
       callsPerDay: CALLS_PER_DAY,
       timeZone,
+      rhythmShiftMs,
       onCall: (call) => {
         this.#calls.add(call)
         void call.ended.then(() => this.#calls.delete(call))
@@ -59,6 +65,7 @@ export class DemoHotline {
       random: this.#simulator.random,
       phones: this.#simulator.phones,
       timeZone,
+      rhythmShiftMs,
       act: submit,
     })
   }

@@ -64,7 +64,6 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       ? new DemoHotline({
           clock: systemClock,
           seed: randomBytes(8).toString('hex'),
-          timeZone: config.timeZone,
           submit: (input) => hotline?.engine.submit(input) ?? null,
         })
       : null

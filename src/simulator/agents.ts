@@ -17,6 +17,8 @@ export interface AgentsOptions {
   readonly random: Random
   readonly phones: Phones
   readonly timeZone: string
+  /** Added to the clock before the hour of the shifts is read; 0 if left out. */
+  readonly rhythmShiftMs?: number
   readonly act: (input: AgentInput) => Rejection | null
 }
 
@@ -219,7 +221,8 @@ export class Agents {
   }
 
   #isOnShift({ shift: [from, to] }: Robot): boolean {
-    const hour = Number(this.#hours.format(this.#options.clock.now()))
+    const { clock, rhythmShiftMs = 0 } = this.#options
+    const hour = Number(this.#hours.format(clock.now() + rhythmShiftMs))
     return from < to ? hour >= from && hour < to : hour >= from || hour < to
   }
 

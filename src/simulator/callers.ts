@@ -23,6 +23,8 @@ export interface CallersOptions {
   readonly numbers: readonly [DialledNumber, ...DialledNumber[]]
   readonly callsPerDay: number
   readonly timeZone: string
+  /** Added to the clock before the hour of the day is read; 0 if left out. */
+  readonly rhythmShiftMs?: number
   readonly onCall?: (call: CallHandle) => void
 }
 
@@ -75,7 +77,8 @@ export class Callers {
     const total = HOURLY_WEIGHTS.reduce((sum, weight) => sum + weight, 0)
     const meanMs = HOUR_MS / ((callsPerDay * this.#peak) / total)
     this.#next = clock.after(this.#arrivals.exponential(meanMs), () => {
-      const hour = Number(this.#hours.format(clock.now()))
+      const { rhythmShiftMs = 0 } = this.#options
+      const hour = Number(this.#hours.format(clock.now() + rhythmShiftMs))
       if (this.#arrivals.chance((HOURLY_WEIGHTS[hour] ?? 0) / this.#peak)) this.#place()
       this.#schedule()
     })
