@@ -10,14 +10,10 @@ import { buildApp } from '../../src/http/app.ts'
 import type { Api, AppOptions } from '../../src/http/context.ts'
 import { hashPassword } from '../../src/http/passwords.ts'
 import { SignIns } from '../../src/http/sign-ins.ts'
-import { createAgent } from '../../src/store/agents.ts'
 import { loadConfig } from '../../src/store/config.ts'
 import type { Database } from '../../src/store/database.ts'
-import { createNumber } from '../../src/store/numbers.ts'
 import { recordFacts } from '../../src/store/projections.ts'
-import { createQueue } from '../../src/store/queues.ts'
-import { createSkill } from '../../src/store/skills.ts'
-import { createUser } from '../../src/store/users.ts'
+import * as schema from '../../src/store/schema.ts'
 import { testDatabase } from './database.ts'
 import { Floor, keptLog } from './floor.ts'
 import { SMALL_HOTLINE } from './hotline.ts'
@@ -28,6 +24,7 @@ export const TIME_ZONE = 'Asia/Shanghai'
 
 /** The user of role `agent` is agent a1. */
 const AGENT_ID = 'a1'
+const SKILLS = ['mandarin', 'cantonese']
 let passwordHash: Promise<string> | undefined
 
 export class Service {
@@ -68,20 +65,32 @@ export class Service {
     await this.app.ready()
   }
 
-  /** Puts the small hotline and the users into the records. */
+  /** Puts the small hotline and a user of each role into the records. */
   async seed(): Promise<void> {
-    for (const skillId of ['mandarin', 'cantonese']) {
-      await createSkill(this.db, { skillId, name: skillId })
-    }
-    for (const queue of SMALL_HOTLINE.queues) await createQueue(this.db, queue)
-    for (const number of SMALL_HOTLINE.numbers) await createNumber(this.db, number)
-    for (const agent of SMALL_HOTLINE.agents) await createAgent(this.db, agent)
+    const { skills, queues, numbers, agents, users } = schema
     passwordHash ??= hashPassword(PASSWORD)
-    for (const role of ROLE_NAMES) {
-      const agentId = role === 'agent' ? AGENT_ID : null
-      const user = { username: role, name: role, role, agentId, passwordHash: await passwordHash }
-      const made = await createUser(this.db, user)
-      if (made.ok) this.userIds.set(role, made.value.userId)
+    const hash = await passwordHash
+    const people = ROLE_NAMES.map((role) => ({
+      username: role,
+      name: role,
+      role,
+      agentId: role === 'agent' ? AGENT_ID : null,
+      passwordHash: hash,
+    }))
+    // Table by table, since every test begins with this.
+    await this.db.insert(skills).values(SKILLS.map((skillId) => ({ skillId, name: skillId })))
+    await this.db.insert(queues).values(
+      SMALL_HOTLINE.queues.map((queue) => ({
+        ...queue,
+        requiredSkills: [...queue.requiredSkills],
+      })),
+    )
+    await this.db.insert(numbers).values([...SMALL_HOTLINE.numbers])
+    await this.db
+      .insert(agents)
+      .values(SMALL_HOTLINE.agents.map((agent) => ({ ...agent, skills: [...agent.skills] })))
+    for (const { userId, role } of await this.db.insert(users).values(people).returning()) {
+      this.userIds.set(role, userId)
     }
   }
 
@@ -110,6 +119,11 @@ export class Service {
   async stop(): Promise<void> {
     await this.app?.close()
     this.floor.stop()
+    // What the next test begins with is emptied by TRUNCATE, which on PGlite is slow for tables with rows.
+    const { sessions, users, agents, numbers, queues, skills } = schema
+    for (const table of [sessions, users, agents, numbers, queues, skills]) {
+      await this.db.delete(table)
+    }
     rmSync(this.recordingsDir, { recursive: true, force: true })
   }
 }
