@@ -12,7 +12,9 @@ export interface Figure {
 
 export function print({ name, value, unit, target, isUpperBound }: Figure): void {
   const isMet = target === null ? null : isUpperBound ? value <= target : value >= target
-  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, target, met: isMet }))
+  console.log(
+    JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, target, met: isMet }),
+  )
 }
 
 /** The value below which `share` of the sorted values lie. */
@@ -23,10 +25,20 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** p50, p95, p99 and the largest of some durations. */
-export function printSpread(name: string, values: readonly number[], targetP99: number | null): void {
+export function printSpread(
+  name: string,
+  values: readonly number[],
+  targetP99: number | null,
+): void {
   const spread = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 }
   for (const [label, share] of Object.entries(spread)) {
     const target = label === 'p99' ? targetP99 : null
-    print({ name: `${name}.${label}`, value: percentile(values, share), unit: 'ms', target, isUpperBound: true })
+    print({
+      name: `${name}.${label}`,
+      value: percentile(values, share),
+      unit: 'ms',
+      target,
+      isUpperBound: true,
+    })
   }
 }

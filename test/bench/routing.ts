@@ -39,7 +39,16 @@ export function benchRouting(): void {
   const arrive = (): void => {
     calls += 1
     const to = `1${calls % QUEUES}`
-    step(state, { type: 'call.parked', at, nodeId: 'fs1', callId: `c${calls}`, legId: `l${calls}`, from: '', to, arrivedAt: at })
+    step(state, {
+      type: 'call.parked',
+      at,
+      nodeId: 'fs1',
+      callId: `c${calls}`,
+      legId: `l${calls}`,
+      from: '',
+      to,
+      arrivedAt: at,
+    })
   }
   for (let i = 0; i < WAITING; i += 1) arrive()
 
@@ -57,7 +66,13 @@ export function benchRouting(): void {
     step(state, { type: 'leg.hung_up', at, legId, cause: 'NORMAL_CLEARING' })
     step(state, { type: 'agent.not_ready_requested', at, agentId, reason: 'break' })
     step(state, { type: 'leg.ended', at, legId, cause: 'NORMAL_CLEARING', sipStatus: null })
-    step(state, { type: 'leg.ended', at, legId: offer.legId, cause: 'NORMAL_CLEARING', sipStatus: null })
+    step(state, {
+      type: 'leg.ended',
+      at,
+      legId: offer.legId,
+      cause: 'NORMAL_CLEARING',
+      sipStatus: null,
+    })
     arrive()
   }
   printSpread('routing.decision', durations, 10)
