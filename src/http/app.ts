@@ -13,6 +13,7 @@ import { setBrowserHeaders } from './browser-headers.ts'
 import { callRoutes } from './calls.ts'
 import type { Api, AppOptions } from './context.ts'
 import { describeApi, docsRoutes } from './docs.ts'
+import { edgeRoutes } from './edge.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
 import { healthRoutes } from './health.ts'
 import { kpiRoutes } from './kpi.ts'
@@ -77,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       numberRoutes(api, options)
       agentRoutes(api, options)
       userRoutes(api, options)
+      edgeRoutes(api, options)
       done()
     },
     { prefix: '/api/v1' },

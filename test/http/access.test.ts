@@ -21,6 +21,9 @@ const ids: Record<string, string> = {
   userId: '1',
   callId: 'c1',
   recordingId: 'abc',
+  trunkId: 'carrier',
+  permitId: '1',
+  address: '203.0.113.66',
 }
 
 /** All routes, from the API's own description. */
@@ -90,6 +93,22 @@ describe('every route', () => {
         "GET /api/v1/users: users.write",
         "POST /api/v1/users: users.write",
         "PATCH /api/v1/users/1: users.write",
+        "GET /api/v1/trunks: config.read",
+        "POST /api/v1/trunks: config.write",
+        "PATCH /api/v1/trunks/carrier: config.write",
+        "DELETE /api/v1/trunks/carrier: config.write",
+        "GET /api/v1/blocked-callers: config.read",
+        "POST /api/v1/blocked-callers: config.write",
+        "DELETE /api/v1/blocked-callers/12345: config.write",
+        "GET /api/v1/sip-credentials: config.read",
+        "POST /api/v1/agents/a2/sip-credentials: config.write",
+        "DELETE /api/v1/agents/a2/sip-credentials: config.write",
+        "GET /api/v1/phone-bindings: live.read",
+        "GET /api/v1/dial-permits: config.read",
+        "POST /api/v1/dial-permits: config.write",
+        "DELETE /api/v1/dial-permits/1: config.write",
+        "GET /api/v1/bans: config.read",
+        "DELETE /api/v1/bans/203.0.113.66: config.write",
       ]
     `)
   })
