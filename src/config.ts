@@ -8,10 +8,12 @@ const OUR_PREFIXES = /^(DATA_|RECORDINGS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_
 const FOREIGN_NAMES = new Set(['FREESWITCH_HOME', 'DRACHTIO_HOME'])
 
 const urlOf = (...protocols: readonly string[]) =>
-  z.string().refine(
-    (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-    `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  )
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    )
 
 const urlsOf = (...protocols: readonly string[]) =>
   z
@@ -70,12 +72,22 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...Object.keys(given)
       .filter((name) => OUR_PREFIXES.test(name) && !known.has(name))
-      .map((name) => `${name}: no such setting; known are ${Object.keys(environment.shape).join(', ')}`),
+      .map(
+        (name) =>
+          `${name}: no such setting; known are ${Object.keys(environment.shape).join(', ')}`,
+      ),
   ]
   if (parsed.data === undefined || faults.length > 0) {
-    throw new Error(`The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    throw new Error(
+      `The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    )
   }
   const { data } = parsed
+  if (data.DRACHTIO_URLS !== undefined && data.FREESWITCH_URLS === undefined) {
+    throw new Error(
+      'DRACHTIO_URLS is of no use without FREESWITCH_URLS: the simulator needs no edge',
+    )
+  }
   return {
     port: data.PORT,
     host: data.HOST,

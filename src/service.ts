@@ -9,6 +9,7 @@ import { systemClock } from './clock.ts'
 import type { ServiceConfig } from './config.ts'
 import type { RecordedFact } from './core/facts.ts'
 import { DemoHotline } from './demo-hotline.ts'
+import { edgeHealth, startEdge } from './edge.ts'
 import { Hotline } from './hotline.ts'
 import { buildApp } from './http/app.ts'
 import type { Api, HealthCheck } from './http/context.ts'
@@ -17,10 +18,12 @@ import { SignIns } from './http/sign-ins.ts'
 import type { Log } from './log.ts'
 import { Push } from './push/server.ts'
 import { lockDataDir, sessionSecret } from './secrets.ts'
+import type { SipEdge } from './sip/edge.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { seedDemo } from './store/demo.ts'
 import { migrate } from './store/migrate.ts'
 import { createUser, listUsers } from './store/users.ts'
+import type { SwitchAddress } from './switch/node.ts'
 import { parseSwitchUrl } from './switch/pool.ts'
 
 /** Of every account of the demo; it listens on this machine only, unless told otherwise. */
@@ -68,7 +71,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
         })
       : null
     const nodes =
-      demo === null ? (config.freeswitchUrls ?? []).map(parseSwitchUrl) : [await demo.open()]
+      demo === null ? (config.freeswitchUrls ?? []).map(switchAddress) : [await demo.open()]
     if (demo !== null) unwind.push(() => demo.stop())
     hotline = await Hotline.start({
       db,
@@ -90,13 +93,17 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       listeners.push((facts) => demo.onFacts(facts))
       demo.start()
       unwind.push(() => drain(demo, started))
-    } else takePhonesAtTheirWord(started)
+    }
+    const edge = await edgeOf(config, { db, hotline: started, log })
+    if (edge !== null) unwind.push(() => edge.stop())
+    else if (!isSimulated) takePhonesAtTheirWord(started)
 
     const app = await openDoors({
       config,
       log,
       db,
       hotline: started,
+      edge,
       recordingsDir,
       listeners,
       unwind,
@@ -116,6 +123,7 @@ interface Doors {
   readonly log: Log
   readonly db: Database
   readonly hotline: Hotline
+  readonly edge: SipEdge | null
   readonly recordingsDir: string
   readonly listeners: ((facts: readonly RecordedFact[]) => void)[]
   readonly unwind: (() => unknown)[]
@@ -123,7 +131,7 @@ interface Doors {
 
 /** HTTP and push, listening. */
 async function openDoors(doors: Doors): Promise<Api> {
-  const { config, log, db, hotline, recordingsDir, listeners, unwind } = doors
+  const { config, log, db, hotline, edge, recordingsDir, listeners, unwind } = doors
   const { timeZone, port, host } = config
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
   const app = await buildApp({
@@ -136,9 +144,10 @@ async function openDoors(doors: Doors): Promise<Api> {
     timeZone,
     reloadConfig: async () => {
       await hotline.reloadConfig()
-      if (config.freeswitchUrls !== undefined) takePhonesAtTheirWord(hotline)
+      if (edge !== null) await edge.reload()
+      else if (config.freeswitchUrls !== undefined) takePhonesAtTheirWord(hotline)
     },
-    health: () => healthOf(hotline),
+    health: () => [...healthOf(hotline), ...(edge === null ? [] : edgeHealth(edge))],
     gauges: () => {
       const { pending, spooledBytes } = hotline.journal.status()
       return {
@@ -198,6 +207,22 @@ async function ensureAdmin(db: Database): Promise<string | null> {
     passwordHash: await hashPassword(password),
   })
   return password
+}
+
+/** The SIP edge, where a drachtio is named. */
+async function edgeOf(
+  config: ServiceConfig,
+  parts: { readonly db: Database; readonly hotline: Hotline; readonly log: Log },
+): Promise<SipEdge | null> {
+  const { drachtioUrls, freeswitchUrls } = config
+  if (drachtioUrls === undefined || freeswitchUrls === undefined) return null
+  const secret = sessionSecret(config.sessionSecret, config.dataDir)
+  return startEdge({ drachtioUrls, freeswitchUrls, secret, ...parts })
+}
+
+/** What follows the port in a switch's URL is for the edge. */
+function switchAddress(text: string): SwitchAddress {
+  return parseSwitchUrl(text.replace(/\?.*$/, ''))
 }
 
 /** Without a SIP edge nobody can tell which phones are registered; an unreachable one shows when it is rung. */

@@ -1,6 +1,7 @@
 // The environment is checked whole before anything starts.
 import { expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { edgeNode } from '../../src/edge.ts'
 
 it('needs nothing at all', () => {
   const config = readConfig({})
@@ -37,4 +38,24 @@ it('logs facts only where real calls come in, unless told otherwise', () => {
   expect(readConfig({}).logLevel).toBe('warn')
   expect(readConfig({ FREESWITCH_URLS: 'esl://:a@fs1:8021' }).logLevel).toBe('info')
   expect(readConfig({ LOG_LEVEL: 'debug' }).logLevel).toBe('debug')
+})
+
+it('knows a switch from the SIP side too', () => {
+  expect(edgeNode('esl://:a@fs1:8021')).toEqual({
+    nodeId: 'fs1:8021',
+    callersAddress: 'fs1:5080',
+    agentsAddress: 'fs1:5090',
+    weight: 1,
+  })
+  expect(edgeNode('esl://:a@fs2?callers=6080&agents=6090&weight=2')).toEqual({
+    nodeId: 'fs2:8021',
+    callersAddress: 'fs2:6080',
+    agentsAddress: 'fs2:6090',
+    weight: 2,
+  })
+  expect(() => edgeNode('esl://:a@fs2?callers=sip')).toThrow('callers')
+})
+
+it('refuses a SIP edge in front of the simulator', () => {
+  expect(() => readConfig({ DRACHTIO_URLS: 'drachtio://:s@edge:9022' })).toThrow('FREESWITCH_URLS')
 })
