@@ -36,7 +36,7 @@ export class Digest {
   /** Highest count seen, in the order of first use. */
   readonly #counts = new Map<string, number>()
   /** What was issued before cannot be told from a replay any more. */
-  #forgottenUntil = 0
+  #forgottenUntil = -1
 
   constructor(options: {
     readonly realm: string

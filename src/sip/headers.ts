@@ -8,7 +8,7 @@ const URI_LENGTH_MAX = 500
 
 /** User part of a URI or of a header with one, percent-decoded; empty if there is none. */
 export function userOf(text: string | undefined): string {
-  const user = /(?:sips?:([^@;<>\s]*)@)|(?:tel:([^;<>\s]+))/i.exec(text ?? '')
+  const user = /(?:sips?:([^@<>\s]*)@)|(?:tel:([^;<>\s]+))/i.exec(text ?? '')
   const raw = (user?.[1] ?? user?.[2] ?? '').split(/[:;]/)[0] ?? ''
   try {
     return decodeURIComponent(raw)
