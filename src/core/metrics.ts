@@ -34,7 +34,7 @@ export interface Rate {
   readonly numerator: number
   readonly denominator: number
   readonly target: number | null
-  readonly isMet: boolean | null
+  readonly met: boolean | null
 }
 
 export interface Figures {
@@ -119,8 +119,8 @@ export function addCounts(counts: Counts, more: Partial<Counts>): Counts {
 
 function rate(numerator: number, denominator: number, target: number | null): Rate {
   const value = denominator === 0 ? null : numerator / denominator
-  const isMet = value === null || target === null ? null : value >= target
-  return { value, numerator, denominator, target, isMet }
+  const met = value === null || target === null ? null : value >= target
+  return { value, numerator, denominator, target, met }
 }
 
 /** Targets of the norms, compared unrounded. */

@@ -12,7 +12,7 @@ const rateSchema = z.object({
   numerator: count,
   denominator: count,
   target: z.number().nullable(),
-  isMet: z.boolean().nullable(),
+  met: z.boolean().nullable(),
 })
 
 const countsSchema = z.object({

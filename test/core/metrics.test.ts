@@ -12,21 +12,21 @@ it('gives the figures of a day of 100 calls, 97 answered, 80 of them within 15 s
     numerator: 97,
     denominator: 100,
     target: 0.95,
-    isMet: true,
+    met: true,
   })
   expect(day.timelyAnswerRate.value).toBe(80 / 97)
-  expect(day.timelyAnswerRate.isMet).toBe(true)
-  expect(day.serviceLevel).toMatchObject({ value: 0.8, target: null, isMet: null })
+  expect(day.timelyAnswerRate.met).toBe(true)
+  expect(day.serviceLevel).toMatchObject({ value: 0.8, target: null, met: null })
 })
 
 it('compares with the target unrounded', () => {
-  expect(figures({ ...NO_COUNTS, inbound: 10_000, answered: 9_499 }).connectRate.isMet).toBe(false)
-  expect(figures({ ...NO_COUNTS, inbound: 10_000, answered: 9_500 }).connectRate.isMet).toBe(true)
+  expect(figures({ ...NO_COUNTS, inbound: 10_000, answered: 9_499 }).connectRate.met).toBe(false)
+  expect(figures({ ...NO_COUNTS, inbound: 10_000, answered: 9_500 }).connectRate.met).toBe(true)
 })
 
 it('has no rate where nobody called', () => {
   const none = figures(NO_COUNTS)
-  expect(none.connectRate).toMatchObject({ value: null, isMet: null })
+  expect(none.connectRate).toMatchObject({ value: null, met: null })
   expect(none.timelyAnswerRate.value).toBeNull()
   expect(none.avgSpeedOfAnswerMs).toBeNull()
 })

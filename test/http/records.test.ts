@@ -169,9 +169,9 @@ describe('figures of a day', () => {
       day: '2026-11-23',
       source: 'live',
       total: {
-        connectRate: { numerator: 1, denominator: 4, value: 0.25, target: 0.95, isMet: false },
-        timelyAnswerRate: { numerator: 1, denominator: 1, value: 1, target: 0.8, isMet: true },
-        serviceLevel: { value: 0.25, target: null, isMet: null },
+        connectRate: { numerator: 1, denominator: 4, value: 0.25, target: 0.95, met: false },
+        timelyAnswerRate: { numerator: 1, denominator: 1, value: 1, target: 0.8, met: true },
+        serviceLevel: { value: 0.25, target: null, met: null },
         avgSpeedOfAnswerMs: 3_000,
         abandoned: 1,
         counts: { unknownNumber: 1, holds: 1, holdsExceeded: 1 },
@@ -192,7 +192,7 @@ describe('figures of a day', () => {
   it('a day without calls has no rates; a deleted queue keeps its figures', async () => {
     await playCalls()
     const quiet = (await get('/kpi?day=2026-11-22')).json()
-    expect(quiet.total.connectRate).toMatchObject({ value: null, denominator: 0, isMet: null })
+    expect(quiet.total.connectRate).toMatchObject({ value: null, denominator: 0, met: null })
     await test.service.ask('admin', 'DELETE', '/api/v1/numbers/12345')
     await test.service.ask('admin', 'DELETE', '/api/v1/queues/city')
     const { queues } = (await get('/kpi?day=2026-11-23')).json()

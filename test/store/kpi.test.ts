@@ -46,8 +46,8 @@ describe('the counts of a day', () => {
     })
     expect(counts.get('citizen')).toEqual(total)
     const { connectRate, timelyAnswerRate } = figures(total)
-    expect(connectRate).toMatchObject({ value: 0.97, isMet: true })
-    expect(timelyAnswerRate).toMatchObject({ numerator: 80, denominator: 97, isMet: true })
+    expect(connectRate).toMatchObject({ value: 0.97, met: true })
+    expect(timelyAnswerRate).toMatchObject({ numerator: 80, denominator: 97, met: true })
   })
 
   it('keep queues apart, and count a call to no queue in the total alone', async () => {

@@ -14,8 +14,8 @@ export function iso(at: number): string {
 
 export function rate(numerator: number, denominator: number, target: number | null): Rate {
   const value = denominator === 0 ? null : numerator / denominator
-  const isMet = value === null || target === null ? null : value >= target
-  return { value, numerator, denominator, target, isMet }
+  const met = value === null || target === null ? null : value >= target
+  return { value, numerator, denominator, target, met }
 }
 
 const NO_COUNTS: Counts = {

@@ -42,8 +42,8 @@ function decimalsOf(target: number | null): number {
 export type Verdict = 'met' | 'missed' | 'none'
 
 export function verdictOf(rate: Rate): Verdict {
-  if (rate.isMet === null || rate.value === null) return 'none'
-  return rate.isMet ? 'met' : 'missed'
+  if (rate.met === null || rate.value === null) return 'none'
+  return rate.met ? 'met' : 'missed'
 }
 
 export type WaitLevel = 'none' | 'calm' | 'warning' | 'alarm'
