@@ -42,19 +42,10 @@ export function evolveCall(state: State, fact: CallFact): void {
       endLeg(state, fact.legId, fact.at)
       return
     case 'call.requeued':
-      changeCall(state, fact.callId, (call) => {
-        endStretch(call, fact.at)
-        if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
-        call.phase = { name: 'waiting', since: fact.at }
-      })
+      callRequeued(state, fact)
       return
     case 'call.connected':
-      changeCall(state, fact.callId, (call) => {
-        call.answeredAt ??= fact.answeredAt
-        call.connectedAt ??= fact.at
-        call.lastAgentId = fact.agentId
-        call.phase = talking(fact)
-      })
+      callConnected(state, fact)
       return
     case 'call.hold_requested':
       changeCall(state, fact.callId, (call) => {
@@ -276,5 +267,22 @@ function holdWentOn(
     else if (fact.type === 'call.hold_limit_reached')
       call.phase = { ...phase, limitCount: fact.count }
     else call.phase = { ...phase, retrieveRequestedAt: fact.at }
+  })
+}
+
+function callRequeued(state: State, fact: FactOf<'call.requeued'>): void {
+  changeCall(state, fact.callId, (call) => {
+    endStretch(call, fact.at)
+    if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
+    call.phase = { name: 'waiting', since: fact.at }
+  })
+}
+
+function callConnected(state: State, fact: FactOf<'call.connected'>): void {
+  changeCall(state, fact.callId, (call) => {
+    call.answeredAt ??= fact.answeredAt
+    call.connectedAt ??= fact.at
+    call.lastAgentId = fact.agentId
+    call.phase = talking(fact)
   })
 }
