@@ -11,12 +11,12 @@ import {
   IncomingCall,
   type JoinedCall,
   type JoinOptions,
-  join,
   type Refer,
   type ReferRefusal,
 } from './calls.ts'
-import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
+import type { Dialog, SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import { copied, withoutTag } from './headers.ts'
+import type { LiveCalls } from './live-calls.ts'
 import { type Registrar, targetOf } from './registrar.ts'
 
 /** A frozen browser keeps its socket and says nothing. */
@@ -37,6 +37,7 @@ interface AgentLeg {
 export interface AgentLegsOptions {
   readonly registrar: Registrar
   readonly connections: ReadonlyMap<string, SipConnection>
+  readonly calls: LiveCalls
   readonly judgeRefer: (agentId: AgentId, request: SipRequest) => Promise<SipHeaders | ReferRefusal>
   readonly clock: Clock
   readonly log: Log
@@ -115,11 +116,11 @@ export class AgentLegs {
       call.refuse(PASSED.has(status) ? status : 480, undefined, result.headers)
       return true
     }
-    this.#join(call, binding, result.dialog)
+    this.#join(call, binding, result.dialog, connection)
     return true
   }
 
-  #join(call: IncomingCall, binding: Binding, phone: Parameters<typeof join>[1]): void {
+  #join(call: IncomingCall, binding: Binding, phone: Dialog, connection: SipConnection): void {
     const { agentId, uri } = binding
     let leg: AgentLeg | null = null
     const options: JoinOptions = {
@@ -131,7 +132,7 @@ export class AgentLegs {
         if (leg !== null) this.#legs.delete(leg)
       },
     }
-    join(call, phone, {}, options, (joined) => {
+    this.#options.calls.join(call, phone, connection, options, (joined) => {
       if (joined === null) return
       leg = { agentId, uri, joined }
       this.#legs.add(leg)

@@ -152,32 +152,8 @@ export interface JoinOptions {
   readonly onEnd: () => void
 }
 
-export interface JoinedCall {
-  /** Ends both sides. Harmless when the call is over. */
-  end(headers: SipHeaders): void
-}
-
-/** Answers the caller with what the called side answered and joins the two. Null: the caller was gone. */
-export function join(
-  call: IncomingCall,
-  called: Dialog,
-  headers: SipHeaders,
-  options: JoinOptions,
-  done: (joined: JoinedCall | null) => void,
-): void {
-  call.answer(called.remote.sdp, headers, (caller) => {
-    if (caller === null) {
-      hangUp(called, {})
-      return done(null)
-    }
-    caller.once('ack', () => {
-      called.queueRequests = false
-    })
-    done(new Join(caller, called, options))
-  })
-}
-
-class Join implements JoinedCall {
+/** The two legs of an answered call, joined until one of them ends. */
+export class JoinedCall {
   readonly #caller: Dialog
   readonly #called: Dialog
   readonly #options: JoinOptions
@@ -193,11 +169,22 @@ class Join implements JoinedCall {
     this.#link(called, caller)
   }
 
+  /** The dialogs' names at drachtio: the caller's, the called side's. */
+  get dialogIds(): readonly [string, string] {
+    return [this.#caller.id, this.#called.id]
+  }
+
+  /** Ends both sides. Harmless when the call is over. */
   end(headers: SipHeaders): void {
     if (this.#isOver) return
     this.#over()
     hangUp(this.#caller, headers)
     hangUp(this.#called, headers)
+  }
+
+  /** Whoever hangs up now, we shall not hear of it here. */
+  lose(): void {
+    if (!this.#isOver) this.#over()
   }
 
   #over(): void {

@@ -106,7 +106,12 @@ interface SrfLibrary {
   createUAC(uri: string, options: object, progress: object, done: Done<Dialog>): void
   createUAS(request: SipRequest, reply: SipReply, options: object, done: Done<Dialog>): void
   request(uri: string, options: object, done: Done<SentRequest>): void
-  readonly app: { readonly client: { readonly wp: WireProtocol } }
+  readonly app: {
+    readonly client: {
+      readonly wp: WireProtocol
+      request(options: object, done: Done<SentRequest>): void
+    }
+  }
 }
 interface WireProtocol {
   listeners(event: 'msg'): ((socket: Socket, text: string) => void)[]
@@ -251,16 +256,33 @@ export class SipConnection {
 
   /** One request outside of a dialog; the status of its final response, null for none in time. */
   ask(method: string, target: Target, headers: SipHeaders, msMax: number): Promise<number | null> {
+    const { uri, proxy } = target
+    const options = { method, headers, ...(proxy === undefined ? {} : { proxy }) }
+    return this.#ask(msMax, (srf, done) => srf.request(uri, options, done))
+  }
+
+  /**
+   * One request within a dialog that an earlier connection had: drachtio still knows it, the library does
+   * not. Null: no answer in time, or no such dialog any more.
+   */
+  askWithin(dialogId: string, method: string, headers: SipHeaders, msMax: number) {
+    return this.#ask(msMax, (srf, done) =>
+      srf.app.client.request({ method, headers, stackDialogId: dialogId }, done),
+    )
+  }
+
+  #ask(
+    msMax: number,
+    send: (srf: SrfLibrary, done: Done<SentRequest>) => void,
+  ): Promise<number | null> {
     return new Promise((resolve) => {
       const timer = this.#options.clock.after(msMax, () => resolve(null))
       const finish = (status: number | null) => {
         timer.clear()
         resolve(status)
       }
-      const { uri, proxy } = target
-      const options = { method, headers, ...(proxy === undefined ? {} : { proxy }) }
       const isTried = this.#with((srf) =>
-        srf.request(uri, options, (error, sent) => {
+        send(srf, (error, sent) => {
           if (error || sent === undefined) return finish(null)
           sent.on('response', (response) => {
             if (response.status >= 200) finish(response.status)

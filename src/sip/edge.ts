@@ -21,6 +21,7 @@ import { Digest } from './digest.ts'
 import { Gate } from './gate.ts'
 import { userOf } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
+import { LiveCalls } from './live-calls.ts'
 import { type EdgeNode, type NodeStatus, Nodes } from './nodes.ts'
 import { Outbound } from './outbound.ts'
 import type { SipRecords } from './records.ts'
@@ -68,6 +69,7 @@ export class SipEdge {
   readonly #gate: Gate
   readonly #registrar: Registrar
   readonly #nodes: Nodes
+  readonly #calls: LiveCalls
   readonly #trunks: Trunks
   readonly #agentLegs: AgentLegs
   readonly #outbound: Outbound
@@ -97,10 +99,12 @@ export class SipEdge {
       connection: () => [...connections.values()].find(({ isUp }) => isUp) ?? null,
       ...{ clock, log },
     })
-    this.#outbound = new Outbound({ gate, nodes, records, refusals, newId, clock, log })
+    const calls = new LiveCalls({ clock, log })
+    this.#calls = calls
+    this.#outbound = new Outbound({ gate, nodes, calls, records, refusals, newId, clock, log })
     this.#agentLegs = new AgentLegs({
       judgeRefer: (agentId, request) => this.#outbound.judgeRefer(agentId, request),
-      ...{ registrar, connections, clock, log },
+      ...{ registrar, connections, calls, clock, log },
     })
     this.#keepAlive = new KeepAlive({
       isInCall: (binding) => this.#agentLegs.isTalkingOn(binding),
@@ -108,7 +112,7 @@ export class SipEdge {
       ...{ registrar, connections, random, clock },
     })
     const limits = options.callerLimits
-    this.#trunks = new Trunks({ gate, nodes, refusals, limits, newId, clock, log })
+    this.#trunks = new Trunks({ gate, nodes, calls, refusals, limits, newId, clock, log })
     this.#gate = gate
     this.#registrar = registrar
     this.#nodes = nodes
@@ -142,6 +146,7 @@ export class SipEdge {
     this.#timer?.clear()
     this.#keepAlive.stop()
     this.#nodes.stop()
+    this.#calls.stop()
     for (const connection of this.#connections.values()) connection.stop()
     await this.#registrar.stop()
   }
@@ -187,7 +192,7 @@ export class SipEdge {
       log: this.#options.log,
       onRequest: (request, reply) => this.#take(connection, request, reply),
       onUp: () => this.#keepAlive.hurry(connection.edgeId),
-      onDown: () => {},
+      onDown: () => this.#calls.connectionLost(connection),
     })
     this.#connections.set(connection.edgeId, connection)
   }

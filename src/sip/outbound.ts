@@ -7,10 +7,11 @@ import { DIAL_REFUSALS, type DialVerdict, mayDial } from '../core/class-of-servi
 import type { AgentId } from '../core/config.ts'
 import { maskNumber } from '../core/masking.ts'
 import type { Log } from '../log.ts'
-import { dial, IncomingCall, join, type ReferRefusal } from './calls.ts'
+import { dial, IncomingCall, type ReferRefusal } from './calls.ts'
 import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import type { Gate } from './gate.ts'
 import { copied, userOf, withoutTag } from './headers.ts'
+import type { LiveCalls } from './live-calls.ts'
 import { isNodeFault, type Nodes } from './nodes.ts'
 import type { SipRecords } from './records.ts'
 import type { Tally } from './tally.ts'
@@ -20,6 +21,7 @@ const NODE_SILENT_MS = 1_000
 export interface OutboundOptions {
   readonly gate: Gate
   readonly nodes: Nodes
+  readonly calls: LiveCalls
   readonly records: Pick<SipRecords, 'findPermits'>
   readonly refusals: Tally
   readonly newId: () => string
@@ -89,7 +91,7 @@ export class Outbound {
     verdict: Extract<DialVerdict, { isAllowed: true }>,
     dialled: string,
   ): Promise<void> {
-    const { nodes, clock, newId } = this.#options
+    const { nodes, calls, clock, newId } = this.#options
     for (const nodeId of nodesInOrder(nodes.situations())) {
       const node = nodes.node(nodeId)
       if (node === null) continue
@@ -122,8 +124,8 @@ export class Outbound {
           isFromCaller
             ? this.judgeRefer(agentId, request)
             : Promise.resolve(copied(request, ['Refer-To', 'Referred-By']))
-        join(call, result.dialog, {}, { judgeRefer, onEnd: () => {} }, () => {})
-        return
+        const options = { judgeRefer, onEnd: () => {} }
+        return calls.join(call, result.dialog, call.connection, options, () => {})
       }
       if (result.status !== null && !isNodeFault(result.status)) {
         return call.refuse(result.status, undefined, result.headers)

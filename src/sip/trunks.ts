@@ -16,10 +16,11 @@ import { maskNumber } from '../core/masking.ts'
 import { plainNumber } from '../core/sip-names.ts'
 import { countOf, emptyWindows, note } from '../core/windows.ts'
 import type { Log } from '../log.ts'
-import { dial, IncomingCall, join } from './calls.ts'
+import { dial, IncomingCall } from './calls.ts'
 import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import type { Gate } from './gate.ts'
 import { copied, userOf, withoutTag } from './headers.ts'
+import type { LiveCalls } from './live-calls.ts'
 import { type EdgeNode, isNodeFault, type Nodes } from './nodes.ts'
 import type { EdgeSettings } from './records.ts'
 import type { Tally } from './tally.ts'
@@ -37,6 +38,7 @@ const CALLERS_MAX = 50_000
 export interface TrunksOptions {
   readonly gate: Gate
   readonly nodes: Nodes
+  readonly calls: LiveCalls
   readonly refusals: Tally
   readonly limits?: CallerLimits | undefined
   readonly newId: () => string
@@ -165,7 +167,7 @@ export class Trunks {
     trunkCall: TrunkCall,
     nodeIds: readonly string[],
   ): Promise<void> {
-    const { nodes, clock, log } = this.#options
+    const { nodes, calls, clock, log } = this.#options
     const { callId, arrivedAt } = trunkCall
     this.#count(trunkCall, 1)
     let end = () => this.#count(trunkCall, -1)
@@ -182,9 +184,15 @@ export class Trunks {
         })
         log.debug({ callId, nodeId, tookMs: clock.now() - arrivedAt }, 'trunk.admitted')
         const judgeRefer = async () => ({ status: 403, reason: 'Callers Do Not Transfer' })
-        return join(call, result.dialog, {}, { judgeRefer, onEnd: end }, (joined) => {
-          if (joined === null) end()
-        })
+        return calls.join(
+          call,
+          result.dialog,
+          call.connection,
+          { judgeRefer, onEnd: end },
+          (joined) => {
+            if (joined === null) end()
+          },
+        )
       }
       leave()
       if (result.outcome === 'cancelled') return end()

@@ -9,6 +9,8 @@ export class PhoneCall {
   readonly callId: string
   readonly phone: SipPhone
   isAnswered = false
+  /** Hung up here; whatever still comes belongs to no call. */
+  isOver = false
   readonly #origin: Origin
   #invite = ''
 
@@ -115,6 +117,7 @@ export class PhoneCall {
   }
 
   hangUp(): Promise<Heard> {
+    this.isOver = true
     return this.within('BYE', [])
   }
 

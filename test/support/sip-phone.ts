@@ -286,7 +286,9 @@ export class SipPhone {
     this.heard.push(message)
     if (status !== undefined) return
     const call = this.#calls.get(callId)
-    if (what === 'OPTIONS' || what === 'NOTIFY' || what === 'INFO') this.reply(message, '200 OK')
+    if (call?.isOver === true && what !== 'INVITE') this.reply(message, '481 No Such Call')
+    else if (what === 'OPTIONS' || what === 'NOTIFY' || what === 'INFO')
+      this.reply(message, '200 OK')
     else if (what === 'BYE') this.reply(message, '200 OK')
     else if (what === 'CANCEL') {
       this.reply(message, '200 OK')

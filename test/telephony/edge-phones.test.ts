@@ -49,11 +49,12 @@ describe.skipIf(isMissing)('a desk phone at the edge', () => {
     await started.edge.stop()
   })
 
-  async function start() {
+  async function start(options: Partial<Parameters<typeof startEdge>[0]> = {}) {
     started = await startEdge(
       {
         drachtio: [{ host: '127.0.0.1', port: drachtio.adminPort, secret: drachtio.secret }],
         nodes: [await nodeOf(server, 'fs1')],
+        ...options,
       },
       records,
     )
@@ -343,6 +344,57 @@ describe.skipIf(isMissing)('a desk phone at the edge', () => {
     expect(created['variable_sip_h_X-CC-Agent']).toBe('7')
     expect((await passed).what).toMatch(/^[46]\d\d INVITE/)
     expect(started.edge.status().refusals).toMatchObject({ not_permitted: 1 })
+  })
+
+  describe('between calls', () => {
+    /** The first question comes at once, not somewhere within 15 s. */
+    async function askedAtOnce() {
+      await started.edge.stop()
+      await start({ random: () => 0.999 })
+      const phone = await registered()
+      const answered = await until(
+        () => started.edge.status().registrations[0]?.latencyMs ?? undefined,
+        'the latency of the phone',
+      )
+      return { phone, latencyMs: answered }
+    }
+
+    test('it is asked whether it lives, and its latency is known', async () => {
+      const { phone, latencyMs } = await askedAtOnce()
+      console.log(`keep-alive latency on loopback: ${latencyMs} ms`)
+      expect(phone.heard.some(({ what }) => what === 'OPTIONS')).toBe(true)
+      expect(latencyMs).toBeLessThan(500)
+    })
+
+    test('one that is switched off is noticed at the next question', async () => {
+      const { phone } = await askedAtOnce()
+      phone.close()
+      open.splice(open.indexOf(phone), 1)
+      const offAt = wireNow()
+      await until(
+        () => started.inputs.some(({ type }) => type === 'phone.unregistered'),
+        'the agent unreachable',
+        17_000,
+      )
+      console.log(`phone off to unreachable: ${(wireNow() - offAt).toFixed(0)} ms`)
+      expect(started.edge.status().registrations).toEqual([])
+    })
+
+    test('one that is frozen is given up after two questions', async () => {
+      await started.edge.stop()
+      await start({ random: () => 0.999 })
+      const phone = await registered()
+      phone.isMute = true
+      const frozenAt = wireNow()
+      await until(
+        () => started.inputs.some(({ type }) => type === 'phone.unregistered'),
+        'the agent unreachable',
+        17_000,
+      )
+      const tookMs = wireNow() - frozenAt
+      console.log(`phone frozen to unreachable: ${tookMs.toFixed(0)} ms`)
+      expect(tookMs).toBeGreaterThan(5_500)
+    })
   })
 
   test('bindings are there again after a restart of the service', async () => {

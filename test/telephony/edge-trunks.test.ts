@@ -5,6 +5,7 @@ import { ADMISSION_REFUSALS, type BlockedCaller, type Trunk } from '../../src/co
 import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
 import type { EslListener } from '../support/esl-listener.ts'
 import { FreeSwitch, freePort, machine } from '../support/freeswitch.ts'
+import { Relay } from '../support/relay.ts'
 import { MemoryRecords, nodeOf, startEdge, type TestEdge, trunkAt } from '../support/sip-edge.ts'
 import { SipPhone } from '../support/sip-phone.ts'
 import { until } from '../support/until.ts'
@@ -283,6 +284,40 @@ describe.skipIf(isMissing)('a trunk at the edge', () => {
     )
     expect(Math.max(...times)).toBeLessThan(1_500)
     await until(() => started.edge.status().nodes[1]?.isHealthy === false, 'fs2 marked dead')
+  })
+
+  describe('with the connection to drachtio cut in a call', () => {
+    /** The call goes on, and the edge is connected again. */
+    async function cut() {
+      const relay = await Relay.open(drachtio.adminPort)
+      open.push(relay)
+      const { secret } = drachtio
+      await restart({ drachtio: [{ host: '127.0.0.1', port: relay.port, secret }] })
+      const call = caller.dial('12345')
+      expect((await call.outcome()).what).toBe('200 INVITE')
+      const parked = await esl.event('parked', (one) => one['Event-Name'] === 'CHANNEL_PARK')
+      const legId = parked['Unique-ID'] ?? ''
+      relay.cut()
+      await until(() => !started.edge.status().connections[0]?.isUp, 'the loss noticed')
+      await until(() => started.edge.status().connections[0]?.isUp, 'connected again')
+      expect(started.edge.status().trunkCalls).toBe(0)
+      expect(await esl.api(`uuid_exists ${legId}`)).toBe('true')
+      return { call, legId }
+    }
+
+    test('a caller who hangs up then is hung up at the switch', async () => {
+      const { call, legId } = await cut()
+      const hungUpAt = wireNow()
+      await call.hangUp()
+      await esl.eventOf(legId, 'CHANNEL_HANGUP', 0, 15_000)
+      console.log(`connection lost: BYE to CHANNEL_HANGUP ${(wireNow() - hungUpAt).toFixed(0)} ms`)
+    })
+
+    test('a caller whom the switch hangs up then is told', async () => {
+      const { call } = await cut()
+      await esl.api('hupall NORMAL_CLEARING')
+      await call.message('BYE', 0, 15_000)
+    })
   })
 
   test('drachtio killed and back: the edge connects again and takes calls', async () => {
