@@ -2,6 +2,7 @@
 // records. A start, after whatever kind of end, is the same as coming back from a lost connection: the
 // records say what was, the switches say what still is.
 import type { Clock } from './clock.ts'
+import type { AgentId } from './core/config.ts'
 import type { RecordedFact } from './core/facts.ts'
 import type { Input, NodeId } from './core/inputs.ts'
 import { emptyState } from './core/state.ts'
@@ -25,6 +26,8 @@ export interface HotlineOptions {
   readonly nodes: readonly SwitchAddress[]
   readonly recordingsDir: string
   readonly spoolDir: string
+  /** Whether the phone that would ring for this agent now is a browser. */
+  readonly isBrowser: (agentId: AgentId) => boolean
   readonly publish: (facts: readonly RecordedFact[]) => void
 }
 
@@ -37,7 +40,7 @@ export class Hotline {
   readonly #options: HotlineOptions
 
   private constructor(options: HotlineOptions, journal: Journal, lastSeq: number) {
-    const { clock, log, random, nodes, recordingsDir, publish } = options
+    const { clock, log, random, nodes, recordingsDir, isBrowser, publish } = options
     this.#options = options
     this.journal = journal
     this.pool = new SwitchPool({
@@ -46,6 +49,7 @@ export class Hotline {
       random,
       log,
       recordingsDir,
+      isBrowser,
       submit: (input: Input) => void this.engine.submit(input),
     })
     this.engine = new Engine({

@@ -63,6 +63,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
 
     const listeners: ((facts: readonly RecordedFact[]) => void)[] = []
     let hotline: Hotline | undefined
+    let edge: SipEdge | null = null
     const demo = isSimulated
       ? new DemoHotline({
           clock: systemClock,
@@ -83,6 +84,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       nodes,
       recordingsDir,
       spoolDir: join(dataDir, 'spool'),
+      isBrowser: (agentId) => edge?.isBrowser(agentId) ?? false,
       publish: (facts) => {
         for (const listen of listeners) listen(facts)
       },
@@ -94,8 +96,8 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       demo.start()
       unwind.push(() => drain(demo, started))
     }
-    const edge = await edgeOf(config, { db, hotline: started, log })
-    if (edge !== null) unwind.push(() => edge.stop())
+    edge = await edgeOf(config, { db, hotline: started, log })
+    if (edge !== null) unwind.push(edge.stop.bind(edge))
     else if (!isSimulated) takePhonesAtTheirWord(started)
 
     const app = await openDoors({

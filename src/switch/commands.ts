@@ -3,6 +3,7 @@
 // used, the comment says what it does wrong. Text from outside goes through encoding.ts, all of it.
 import { join } from 'node:path'
 import type { LegStamp, Prompt, SwitchCommand } from '../core/commands.ts'
+import type { AgentId } from '../core/config.ts'
 import { encodeText, quotePath, requireCause, requireId } from './encoding.ts'
 
 export type SwitchRequest =
@@ -11,11 +12,18 @@ export type SwitchRequest =
 
 const MUSIC = 'local_stream://moh'
 
+export interface Site {
+  /** Absolute, and the same on the switch. */
+  readonly recordingsDir: string
+  /** Whether the agent's phone is a page: it takes encrypted media only, and a plain one none. */
+  readonly isBrowser: (agentId: AgentId) => boolean
+}
+
 /** The outcome of a job arrives with nothing but its id, so the id says what it was for. */
 export const JOBS = { originate: 'originate-', record: 'record-' } as const
 
 /** Throws UnsafeText if some text in the command must not reach a switch. */
-export function requestsFor(command: SwitchCommand, recordingsDir: string): SwitchRequest[] {
+export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[] {
   const leg = requireId(command.legId)
   switch (command.type) {
     case 'claim':
@@ -48,7 +56,7 @@ export function requestsFor(command: SwitchCommand, recordingsDir: string): Swit
       return [
         {
           kind: 'bgapi',
-          text: `originate {${originateVariables(command)}}${addressOf(command.agentId)} &park()`,
+          text: `originate {${originateVariables(command, site.isBrowser(command.agentId))}}${addressOf(command.agentId)} &park()`,
           jobId: `${JOBS.originate}${leg}`,
         },
       ]
@@ -85,7 +93,7 @@ export function requestsFor(command: SwitchCommand, recordingsDir: string): Swit
     case 'hang_up':
       return [api(`uuid_kill ${leg} ${requireCause(command.cause)}`)]
     case 'start_recording': {
-      const path = quotePath(join(recordingsDir, command.path))
+      const path = quotePath(join(site.recordingsDir, command.path))
       // Opening the file took up to 35 ms, during which an api would hold up every event.
       return [
         { kind: 'bgapi', text: `uuid_record ${leg} start ${path}`, jobId: `${JOBS.record}${leg}` },
@@ -138,7 +146,10 @@ function stampVariables(stamp: LegStamp): string {
   return pairs.join(';')
 }
 
-function originateVariables(command: Extract<SwitchCommand, { type: 'originate_agent' }>): string {
+function originateVariables(
+  command: Extract<SwitchCommand, { type: 'originate_agent' }>,
+  isBrowser: boolean,
+): string {
   const leg = requireId(command.legId)
   const callId = requireId(command.callId)
   const agentId = encodeText(command.agentId)
@@ -164,6 +175,8 @@ function originateVariables(command: Extract<SwitchCommand, { type: 'originate_a
     // A phone that vanished without a word. Phones that hold may send nothing at all, and FreeSWITCH
     // does not allow more for them: 10 s ended calls on hold.
     media_timeout: '60000',
+    // The colons replace the commas that would end the value.
+    ...(isBrowser ? { media_webrtc: 'true', absolute_codec_string: '^^:OPUS:PCMU' } : {}),
     cc_role: 'agent',
     cc_call_id: callId,
     cc_agent: agentId,

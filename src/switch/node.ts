@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, NodeId } from '../core/inputs.ts'
 import type { Log } from '../log.ts'
+import type { Site } from './commands.ts'
 import type { EventHeaders, SwitchConnection } from './connection.ts'
 import { decodeEvent } from './decode.ts'
 import { type LinkCounts, SwitchLink } from './link.ts'
@@ -24,7 +25,7 @@ export interface NodeOptions {
   readonly random: () => number
   readonly submit: (input: Input) => void
   readonly log: Log
-  readonly recordingsDir: string
+  readonly site: Site
 }
 
 export interface NodeStatus extends LinkCounts {
@@ -54,7 +55,7 @@ export class SwitchNode {
 
   constructor(options: NodeOptions) {
     this.#options = options
-    const { address, clock, random, log, recordingsDir } = options
+    const { address, clock, random, log, site } = options
     this.#link = new SwitchLink({
       ...address,
       clock,
@@ -65,7 +66,7 @@ export class SwitchNode {
       onLost: () => this.#lost(),
     })
     this.#runner = new CommandRunner({
-      recordingsDir,
+      site,
       now: () => clock.now(),
       connection: () => this.#connection,
       submit: (input) => this.#submit(input),
@@ -153,7 +154,7 @@ export class SwitchNode {
     const legId = headers['Unique-ID']
     if (this.#isSyncing && typeof legId === 'string') this.#touched.add(legId)
     this.#runner.sawEvent(headers)
-    const { recordingsDir } = this.#options
+    const { recordingsDir } = this.#options.site
     const decoded = decodeEvent(headers, { nodeId: this.nodeId, recordingsDir })
     if (decoded === 'malformed') {
       this.#link.drop(`malformed ${String(headers['Event-Name']).slice(0, 40)}`)

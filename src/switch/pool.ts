@@ -4,6 +4,7 @@
 import { resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { RecordingCommand, SwitchCommand } from '../core/commands.ts'
+import type { AgentId } from '../core/config.ts'
 import type { Input, NodeId } from '../core/inputs.ts'
 import type { Log } from '../log.ts'
 import { type NodeStatus, type SwitchAddress, SwitchNode } from './node.ts'
@@ -19,6 +20,8 @@ export interface PoolOptions {
   readonly log: Log
   /** The switches write here under the same name, and we read. */
   readonly recordingsDir: string
+  /** Whether the phone that would ring for this agent now is a browser. */
+  readonly isBrowser: (agentId: AgentId) => boolean
 }
 
 export class SwitchPool {
@@ -30,10 +33,11 @@ export class SwitchPool {
     this.#options = options
     const { clock, random, submit, log } = options
     const recordingsDir = resolve(options.recordingsDir)
+    const site = { recordingsDir, isBrowser: options.isBrowser }
     this.#nodes = new Map(
       options.nodes.map((address) => [
         address.nodeId,
-        new SwitchNode({ address, clock, random, submit, log, recordingsDir }),
+        new SwitchNode({ address, clock, random, submit, log, site }),
       ]),
     )
     this.#verifier = new RecordingVerifier({ recordingsDir, clock, submit })

@@ -3,12 +3,12 @@
 // nothing waits for a round trip. It never throws: whatever goes wrong is reported as `command.failed`.
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, LegId } from '../core/inputs.ts'
-import { JOBS, requestsFor, type SwitchRequest } from './commands.ts'
+import { JOBS, requestsFor, type Site, type SwitchRequest } from './commands.ts'
 import type { EventHeaders, SwitchConnection } from './connection.ts'
 import { UnsafeText } from './encoding.ts'
 
 export interface RunnerOptions {
-  readonly recordingsDir: string
+  readonly site: Site
   readonly now: () => number
   /** Null while the switch cannot be reached. */
   readonly connection: () => SwitchConnection | null
@@ -36,7 +36,7 @@ export class CommandRunner {
   run(command: SwitchCommand): void {
     let requests: SwitchRequest[]
     try {
-      requests = requestsFor(command, this.#options.recordingsDir)
+      requests = requestsFor(command, this.#options.site)
     } catch (cause) {
       if (!(cause instanceof UnsafeText)) throw cause
       this.#failed(command, 'unsafe_text')
@@ -113,7 +113,7 @@ export class CommandRunner {
     const connection = this.#options.connection()
     if (connection === null) return
     const command: SwitchCommand = { type: 'hang_up', nodeId: '', legId, cause }
-    this.#send(connection, command, requestsFor(command, ''), killsLeft)
+    this.#send(connection, command, requestsFor(command, this.#options.site), killsLeft)
   }
 
   #failed(command: SwitchCommand, reason: string): void {

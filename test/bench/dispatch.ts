@@ -27,6 +27,7 @@ export async function benchDispatch(): Promise<void> {
     submit: (input) => void engine?.submit(input),
     log,
     recordingsDir: tmpdir(),
+    isBrowser: () => false,
   })
   engine = new Engine({
     state: emptyState('bench'),

@@ -110,6 +110,7 @@ export class PlayedHotline {
       ],
       recordingsDir: join(this.#folder, 'recordings'),
       spoolDir: join(this.#folder, 'spool'),
+      isBrowser: () => false,
       publish: (facts) => {
         this.facts.push(...facts)
         this.agents.onFacts(facts)

@@ -98,6 +98,7 @@ export class RealHotline {
       submit: (input) => void this.engine.submit(input),
       log,
       recordingsDir: server.recordingsFolder,
+      isBrowser: () => false,
     })
     this.engine = new Engine({
       state: emptyState(epoch),

@@ -7,8 +7,8 @@ const U = '2aa43a10-48e8-4a44-b808-b012a9baae2e'
 const A = 'a1b2c3-17'
 const on = { nodeId: 'fs1', legId: U }
 
-function lines(command: SwitchCommand, recordingsDir = '/rec'): string[] {
-  return requestsFor(command, recordingsDir).map((request) => {
+function lines(command: SwitchCommand, recordingsDir = '/rec', isBrowser = false): string[] {
+  return requestsFor(command, { recordingsDir, isBrowser: () => isBrowser }).map((request) => {
     const job = request.kind === 'bgapi' ? ` [${request.jobId}]` : ''
     return `${request.kind} ${request.text}${job}`
   })
@@ -37,8 +37,8 @@ const originate = {
 } as const satisfies SwitchCommand
 
 /** The variables of an originate by name, cut as FreeSWITCH cuts them: at every comma up to the brace. */
-function variablesOf(command: SwitchCommand): Record<string, string> {
-  const [line = ''] = lines(command)
+function variablesOf(command: SwitchCommand, isBrowser = false): Record<string, string> {
+  const [line = ''] = lines(command, '/rec', isBrowser)
   const inner = /^bgapi originate \{([^}]*)\}sofia\/gateway\/edge\/\S+ &park\(\) \[\S+\]$/.exec(
     line,
   )
@@ -169,6 +169,14 @@ describe('ringing an agent’s phone', () => {
       'sip_h_X-CC-Leg': A,
       'sip_h_X-CC-Queue': 'q1',
       'sip_h_X-CC-Agent': 'a7',
+    })
+  })
+
+  test('offers a page encrypted media and the codecs that pages know', () => {
+    expect(variablesOf(originate)).not.toHaveProperty('media_webrtc')
+    expect(variablesOf(originate, true)).toMatchObject({
+      media_webrtc: 'true',
+      absolute_codec_string: '^^:OPUS:PCMU',
     })
   })
 

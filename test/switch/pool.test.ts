@@ -42,6 +42,7 @@ function poolOf(ports: readonly number[]): SwitchPool {
     submit: (input) => inputs.push(input),
     log: createLog('silent'),
     recordingsDir: '/var/lib/yingda/rec',
+    isBrowser: () => false,
   })
 }
 
@@ -112,6 +113,7 @@ describe('connecting', () => {
       submit,
       log: createLog('silent'),
       recordingsDir: '/rec',
+      isBrowser: () => false,
     })
     pool.start()
     await until(() => peer.commands.some((line) => line.includes('endless_playback')), 'the music')
