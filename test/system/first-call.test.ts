@@ -4,7 +4,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
@@ -12,13 +11,14 @@ import { createLog } from '../../src/log.ts'
 import { type Service, startService } from '../../src/service.ts'
 import type { CallHandle } from '../../src/simulator/calls.ts'
 import { Simulator } from '../../src/simulator/server.ts'
+import { type MyAgent, type Person, phaseIs, setUpHotline } from '../support/person.ts'
 import { until } from '../support/until.ts'
 
 let folder = ''
 let simulator: Simulator
 let service: Service
 let adminPassword = ''
-const sockets: Socket[] = []
+const people: Person[] = []
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yingda-service-'))
@@ -29,7 +29,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.close()
+  for (const person of people.splice(0)) person.leaves()
   await service.stop()
   await simulator.stop()
   rmSync(folder, { recursive: true, force: true })
@@ -44,58 +44,6 @@ async function start(): Promise<void> {
   service = await startService(config, createLog('silent'))
 }
 
-class Person {
-  #cookie = ''
-
-  async request(method: string, path: string, body?: unknown): Promise<Response> {
-    const response = await fetch(`${service.url}/api/v1${path}`, {
-      method,
-      headers: {
-        cookie: this.#cookie,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    return response
-  }
-
-  /** The reply of a request that must go well. */
-  async does<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
-    const response = await this.request(method, path, body)
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-    return (text === '' ? {} : JSON.parse(text)) as Reply
-  }
-
-  async signsIn(username: string, password: string): Promise<void> {
-    const response = await this.request('POST', '/session', { username, password })
-    expect(response.status).toBe(200)
-    this.#cookie = (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
-  }
-
-  /** Keeps the newest of what a namespace shows. */
-  watches<View>(namespace: string): { view: () => View | null } {
-    const socket = io(`${service.url}${namespace}`, {
-      forceNew: true,
-      extraHeaders: { cookie: this.#cookie },
-    })
-    sockets.push(socket)
-    let view: Record<string, unknown> | null = null
-    socket.on('snapshot', (message: { view: Record<string, unknown> }) => {
-      view = message.view
-    })
-    socket.on('delta', (message: Record<string, unknown>) => {
-      const { hotline, ...rest } = message
-      view = { ...view, ...rest, ...(hotline as object) }
-    })
-    return { view: () => view as View | null }
-  }
-}
-
-interface MyAgent {
-  readonly agent: { phase: string; callId: string | null }
-  readonly call: { phase: string } | null
-}
 interface Timeline {
   readonly recordings: readonly { recordingId: string; status: string; sizeBytes: number }[]
 }
@@ -108,41 +56,16 @@ interface Board {
 }
 
 async function setUp(): Promise<{ admin: Person; agent: Person }> {
-  const admin = new Person()
-  await admin.signsIn('admin', adminPassword)
-  await admin.does('POST', '/skills', { skillId: 'mandarin', name: '普通话' })
-  await admin.does('POST', '/queues', {
-    queueId: 'city',
-    name: '市民热线',
-    requiredSkills: ['mandarin'],
-  })
-  await admin.does('POST', '/numbers', { number: '12345', queueId: 'city' })
-  await admin.does('POST', '/agents', { agentId: '1001', name: '王芳', skills: ['mandarin'] })
-  const password = 'a long enough password'
-  await admin.does('POST', '/users', {
-    username: 'wangfang',
-    name: '王芳',
-    role: 'agent',
-    agentId: '1001',
-    password,
-  })
   simulator.phones.phone('1001').register()
   simulator.phones.phone('1001').behave({ kind: 'answer', afterMs: 200 })
-  const agent = new Person()
-  await agent.signsIn('wangfang', password)
-  return { admin, agent }
+  const persons = await setUpHotline(() => service.url, adminPassword)
+  people.push(persons.admin, persons.agent)
+  return persons
 }
 
 /** Until the caller hears it at this moment: `music`, `agent:1001`, `prompt:hold_begin`. */
 async function hears(caller: CallHandle, source: string): Promise<void> {
   await until(() => caller.heard().at(-1)?.source === source, `the caller to hear ${source}`)
-}
-
-async function phaseIs(agent: Person, phase: string): Promise<MyAgent> {
-  return until(async () => {
-    const mine = await agent.does<MyAgent>('GET', '/me/agent')
-    return (mine.agent.phase === phase || mine.call?.phase === phase) && mine
-  }, `the agent to be in ${phase}`)
 }
 
 it('carries a call from the queue to the figures, through the public doors alone', async () => {

@@ -1,0 +1,152 @@
+// Everything together on real servers: a carrier's trunk into drachtio, FreeSWITCH behind it, the whole
+// service with its own database and doors, and an agent's desk phone that signs in with the password
+// that the administrator was shown. Proved by what the two ends hear.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import { type Service, startService } from '../../src/service.ts'
+import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
+import { FreeSwitch, missingServers } from '../support/freeswitch.ts'
+import { type Person, phaseIs, setUpHotline } from '../support/person.ts'
+import { nodeOf } from '../support/sip-edge.ts'
+import { SipPhone } from '../support/sip-phone.ts'
+import { hearings, TONES } from '../support/sound.ts'
+import { until } from '../support/until.ts'
+import { wireNow } from '../support/wire-time.ts'
+
+/** What was on its way when the hold was seen. */
+const AUDIO_PATH_MS = 100
+
+const isMissing = missingServers() !== null || drachtioProgram() === null
+if (isMissing)
+  console.log('No test of the whole service was run: FreeSWITCH or drachtio is missing.')
+
+describe.skipIf(isMissing)('the whole service', () => {
+  let folder = ''
+  let drachtio: Drachtio
+  let freeSwitch: FreeSwitch
+  let service: Service
+  let admin: Person
+  let agent: Person
+  let caller: SipPhone
+  let phone: SipPhone
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'yingda-whole-'))
+    drachtio = await Drachtio.start()
+    freeSwitch = await FreeSwitch.start({ edgePort: drachtio.sipPort })
+    const { callersAddress, agentsAddress } = await nodeOf(freeSwitch, 'fs')
+    const ports = `callers=${callersAddress.split(':')[1]}&agents=${agentsAddress.split(':')[1]}`
+    const config = readConfig({
+      PORT: '0',
+      DATA_DIR: join(folder, 'data'),
+      RECORDINGS_DIR: freeSwitch.recordingsFolder,
+      FREESWITCH_URLS: `esl://:${freeSwitch.password}@127.0.0.1:${freeSwitch.eslPort}?${ports}`,
+      DRACHTIO_URLS: `drachtio://:${drachtio.secret}@127.0.0.1:${drachtio.adminPort}`,
+    })
+    service = await startService(config, createLog('silent'))
+    const persons = await setUpHotline(() => service.url, service.newAdminPassword ?? '')
+    admin = persons.admin
+    agent = persons.agent
+    const edgePort = drachtio.sipPort
+    caller = await SipPhone.open({ edgePort, user: '13800001234', hertz: TONES.caller })
+    await admin.does('POST', '/trunks', {
+      trunkId: 'carrier',
+      name: 'Carrier',
+      addresses: [`127.0.0.1:${caller.port}`],
+    })
+    const { username, password } = await admin.does<{ username: string; password: string }>(
+      'POST',
+      '/agents/1001/sip-credentials',
+    )
+    phone = await SipPhone.open({ edgePort, user: username, password, hertz: TONES.agent })
+  }, 60_000)
+
+  afterAll(async () => {
+    caller?.close()
+    phone?.close()
+    admin?.leaves()
+    agent?.leaves()
+    await service?.stop()
+    await freeSwitch?.stop()
+    await drachtio?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Frames of the last moment, by what is in them. */
+  const heardBy = (end: SipPhone, ms = 1_000) => hearings(end.rtp.heard, wireNow() - ms, wireNow())
+
+  test('carries a citizen from the carrier to an agent’s desk phone and writes it down', async () => {
+    await agent.does('POST', '/me/agent/sign-in')
+    const tooEarly = await agent.request('POST', '/me/agent/ready')
+    expect(await tooEarly.json()).toMatchObject({ error: { code: 'phone_unregistered' } })
+    expect((await phone.register()).what).toMatch(/^200/)
+    await until(
+      async () => (await agent.request('POST', '/me/agent/ready')).ok,
+      'the phone to count',
+    )
+
+    const call = caller.dial('12345')
+    expect((await call.outcome()).what).toMatch(/^200/)
+    const ringing = await phone.ring()
+    ringing.ringing()
+    await until(() => heardBy(caller).sound > 30, 'the caller to hear music')
+    expect(heardBy(caller).agent).toBe(0)
+
+    ringing.answer()
+    await phaseIs(agent, 'talking')
+    await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent')
+    await until(() => heardBy(phone).caller > 45, 'the agent to hear the caller')
+
+    await agent.does('POST', '/me/agent/hold')
+    await phaseIs(agent, 'held')
+    const heldAt = wireNow() + AUDIO_PATH_MS
+    const onHold = () => hearings(caller.rtp.heard, heldAt, wireNow())
+    await until(() => onHold().sound > 75, 'the caller to hear prompt and music')
+    expect(onHold().agent).toBe(0)
+    await agent.does('POST', '/me/agent/retrieve')
+    await phaseIs(agent, 'talking')
+    await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent again')
+
+    await call.hangUp()
+    const { agent: writing } = await phaseIs(agent, 'wrap_up')
+    await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '咨询' })
+    const timeline = await until(async () => {
+      const found = await admin.does<{ recordings: { status: string }[] }>(
+        'GET',
+        `/calls/${writing.callId}`,
+      )
+      return found.recordings[0]?.status === 'verified' && found
+    }, 'the recording to be verified')
+    expect(timeline).toMatchObject({
+      call: { ending: 'served', hangupBy: 'caller', from: '13800001234' },
+      offers: [{ agentId: '1001', outcome: 'answered' }],
+      holds: [{ by: 'console', isExceeded: false }],
+    })
+  }, 60_000)
+
+  test('stops the phone at once when the citizen gives up, and the agent is ready again', async () => {
+    await phaseIs(agent, 'ready')
+    const call = caller.dial('12345')
+    await call.outcome()
+    const ringing = await phone.ring(2)
+    ringing.ringing()
+    await phaseIs(agent, 'offered')
+    await call.hangUp()
+    await ringing.message('CANCEL')
+    await phaseIs(agent, 'ready')
+  }, 60_000)
+
+  test('turns an unknown caller’s trunk away and lets no agent be ready whose phone is gone', async () => {
+    const stranger = await SipPhone.open({ edgePort: drachtio.sipPort, user: '1', hertz: 500 })
+    expect((await stranger.dial('12345').outcome()).what).toMatch(/^403/)
+    stranger.close()
+    expect((await phone.register({ expires: 0 })).what).toMatch(/^200/)
+    await phaseIs(agent, 'not_ready')
+    const refused = await agent.request('POST', '/me/agent/ready')
+    expect(await refused.json()).toMatchObject({ error: { code: 'phone_unregistered' } })
+  }, 60_000)
+})
