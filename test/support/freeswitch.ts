@@ -2,6 +2,7 @@
 // repository's own configuration, in a folder of its own that goes away with it. It never runs as root
 // (FreeSWITCH would then take real-time priority and starve whatever else the machine does).
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,12 +34,32 @@ export function missingServers(): string | null {
   return missing.length === 0 ? null : missing.join(' and ')
 }
 
+/** A port that was free a moment ago, for TCP and for UDP. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const socket = createSocket('udp4')
+    const isFree = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false))
+      socket.bind(port, '127.0.0.1', () => resolve(true))
+    })
+    if (isFree) socket.close()
+    await new Promise((resolve) => server.close(resolve))
+    if (isFree) return port
+  }
+}
+
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+/** A test run that dies must leave no server behind. */
+export function endWithUs(child: ChildProcess): void {
+  children.add(child)
+  child.once('exit', () => children.delete(child))
 }
 
 export interface FreeSwitchOptions {
@@ -117,8 +138,7 @@ export class FreeSwitch {
         },
       },
     )
-    // A test run that dies must not leave a switch behind.
-    process.once('exit', () => child.kill('SIGKILL'))
+    endWithUs(child)
     const started = new FreeSwitch(child, folder, ports)
     try {
       await started.#untilReady()

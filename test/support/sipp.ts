@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, sippProgram } from './freeswitch.ts'
+import { endWithUs, freePort, sippProgram } from './freeswitch.ts'
 import { RtpEnd } from './rtp.ts'
 import { until } from './until.ts'
 import type { SipMessage, Wire } from './wire.ts'
@@ -36,7 +36,7 @@ class Sipp {
       ],
       { cwd: this.#folder, stdio: 'ignore' },
     )
-    process.once('exit', this.#kill)
+    endWithUs(this.#process)
   }
 
   /** What sipp found wrong with its peer; empty if nothing. */
@@ -48,12 +48,7 @@ class Sipp {
     }
   }
 
-  readonly #kill = (): void => {
-    this.#process.kill('SIGKILL')
-  }
-
   async stop(): Promise<void> {
-    process.off('exit', this.#kill)
     const child = this.#process
     if (child.exitCode === null && child.signalCode === null) {
       const exited = new Promise((resolve) => child.once('exit', resolve))
