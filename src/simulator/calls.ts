@@ -79,7 +79,7 @@ function arrive(exchange: Exchange, leg: Channel): void {
     leg.setState('CS_ROUTING')
     exchange.announceCallState(leg, 'RINGING')
     leg.setState('CS_EXECUTE')
-    leg.program = stepsOfDestination(leg, leg.destination)
+    leg.program = stepsOfDestination(leg, leg.destination, exchange.clock.now())
     proceed(exchange, leg)
   })
 }

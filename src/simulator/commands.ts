@@ -100,7 +100,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     transfer(
       exchange,
       leg,
-      isInline ? stepsOfInline(extension) : stepsOfDestination(leg, destination),
+      isInline
+        ? stepsOfInline(extension)
+        : stepsOfDestination(leg, destination, exchange.clock.now()),
     )
     return OK
   },

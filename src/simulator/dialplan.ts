@@ -10,10 +10,10 @@ const GIVE_UP_SECONDS = 600
 const CALL_ID = /^[A-Za-z0-9_-]{1,64}$/
 const NUMBER = /^\+?[0-9A-Za-z*#]{1,32}$/
 
-/** `extension dialplan context`, as transfers name a destination; `public` is where callers come in. */
-export function stepsOfDestination(leg: Channel, text: string): Step[] {
+/** `extension dialplan context`, as transfers name a destination at `at`; `public` is where callers come in. */
+export function stepsOfDestination(leg: Channel, text: string, at: number): Step[] {
   const [extension = '', , context = 'public'] = text.trim().split(/ +/)
-  return context === 'fallback' ? fallback(leg, extension) : callers(leg, extension)
+  return context === 'fallback' ? fallback(leg, extension, at) : callers(leg, extension)
 }
 
 function callers(leg: Channel, number: string): Step[] {
@@ -34,16 +34,20 @@ function callers(leg: Channel, number: string): Step[] {
 }
 
 /** Prompt and music in rounds until a service comes back, or for ten minutes. */
-function fallback(leg: Channel, extension: string): Step[] {
+function fallback(leg: Channel, extension: string, at: number): Step[] {
+  const seconds = Math.floor(at / 1_000)
   if (leg.isSet('cc_claimed')) return [step('endless_playback', 'local_stream://moh'), step('park')]
   switch (extension) {
     case 'unclaimed':
       return [
         step('set', 'cc_fallback=true'),
-        step('sched_transfer', `+${GIVE_UP_SECONDS} gave_up XML fallback`),
+        step('set', `cc_give_up_at=${seconds + GIVE_UP_SECONDS}`),
         step('transfer', 'waiting XML fallback'),
       ]
     case 'waiting':
+      if (seconds >= Number(leg.variables.get('cc_give_up_at'))) {
+        return [step('playback', 'unavailable.wav'), step('hangup', 'NORMAL_TEMPORARY_FAILURE')]
+      }
       return [
         step('sched_transfer', `+${REASSURE_SECONDS} parked XML fallback`),
         step('playback', 'please_wait.wav'),
@@ -52,12 +56,6 @@ function fallback(leg: Channel, extension: string): Step[] {
       ]
     case 'parked':
       return [step('sched_transfer', '+1 waiting XML fallback'), step('park')]
-    case 'gave_up':
-      return [
-        step('sched_cancel'),
-        step('playback', 'unavailable.wav'),
-        step('hangup', 'NORMAL_TEMPORARY_FAILURE'),
-      ]
     default:
       return [step('hangup', 'NO_ROUTE_DESTINATION')]
   }

@@ -104,11 +104,8 @@ function startApp(exchange: Exchange, leg: Channel, app: QueuedApp): void {
     case 'sched_transfer':
       scheduleTransfer(exchange, leg.legId, arg)
       break
-    case 'sched_cancel':
-      unschedule(exchange, leg.legId)
-      break
     case 'transfer':
-      transfer(exchange, leg, stepsOfDestination(leg, arg))
+      transfer(exchange, leg, stepsOfDestination(leg, arg, exchange.clock.now()))
       return
   }
   finishTop(exchange, leg, 'done', '_none_')
@@ -288,7 +285,8 @@ export function scheduleTransfer(exchange: Exchange, legId: string, text: string
     tasks.delete(task)
     if (tasks.size === 0) exchange.tasks.delete(legId)
     const leg = exchange.find(legId)
-    if (leg !== undefined) transfer(exchange, leg, stepsOfDestination(leg, destination))
+    if (leg !== undefined)
+      transfer(exchange, leg, stepsOfDestination(leg, destination, exchange.clock.now()))
   })
   tasks.add(task)
 }

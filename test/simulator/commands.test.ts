@@ -424,9 +424,21 @@ describe('the fallback of the dialplan', () => {
     expect(await world.api(`uuid_getvar ${legId} cc_fallback`)).toBe('true')
   })
 
+  it('has one transfer under way at a time, and lets go of a caller who is claimed at any moment', async () => {
+    const call = world.simulator.call({ to: '12345', from: '1' })
+    await world.pass(20_000)
+    await world.api(`uuid_setvar ${call.legId} cc_claimed true`)
+    expect(await world.api(`sched_del ${call.legId}`)).toBe('+OK Deleted: 1\n')
+    await world.pass(900_000)
+    expect(call.heard().at(-1)?.source).toBe('music')
+    call.hangUp()
+  })
+
   it('gives up in the end', async () => {
     const call = world.simulator.call({ to: '12345', from: '1' })
-    await world.pass(610_000)
+    // Ten minutes, and the round in which they are over to its end.
+    await world.pass(645_000)
+    expect(call.heard().some(({ source }) => source === 'prompt:unavailable')).toBe(true)
     expect((await call.ended).cause).toBe('NORMAL_TEMPORARY_FAILURE')
   })
 })
