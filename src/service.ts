@@ -31,8 +31,10 @@ export const DEMO_PASSWORD = 'yingda-12345'
 /** The last words of the simulated calls take some ms. */
 const DRAIN_MS_MAX = 2_000
 const DRAIN_LOOK_MS = 20
-/** Built by vite beside this file. */
-const WEB_DIR = fileURLToPath(new URL('web', import.meta.url))
+/** Built by vite beside the built service; run from its sources, the service shows the last build. */
+const WEB_DIR = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/web' : 'web', import.meta.url),
+)
 
 export interface Service {
   /** Where people reach it. */
