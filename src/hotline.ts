@@ -38,6 +38,7 @@ export class Hotline {
   readonly pool: SwitchPool
   readonly journal: Journal
   readonly #options: HotlineOptions
+  #reload: Promise<void> = Promise.resolve()
 
   private constructor(options: HotlineOptions, journal: Journal, lastSeq: number) {
     const { clock, log, random, nodes, recordingsDir, isBrowser, publish } = options
@@ -80,10 +81,15 @@ export class Hotline {
   }
 
   /** After the administrators changed something: takes effect at once, calls and agents stay as they are. */
-  async reloadConfig(): Promise<void> {
+  reloadConfig(): Promise<void> {
     const { db, clock, timeZone } = this.#options
-    const config = await loadConfig(db, timeZone)
-    this.engine.submit({ type: 'config.loaded', at: clock.now(), config })
+    const load = async (): Promise<void> => {
+      const config = await loadConfig(db, timeZone)
+      this.engine.submit({ type: 'config.loaded', at: clock.now(), config })
+    }
+    // One after the other: of two changes made at once, the later reading must be the last to arrive.
+    this.#reload = this.#reload.then(load, load)
+    return this.#reload
   }
 
   /** Calls go on at the switch. All that happened until now is in the database, or in the spool. */
