@@ -17,7 +17,8 @@ function filesIn(folder: string): string[] {
 const sources = filesIn('src').filter((file) => /\.(ts|vue)$/.test(file))
 const code = sources.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 const folderOf = (file: string): string => file.split('/')[1] ?? ''
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*/g, '')
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*/g, '')
 
 /** Every module that a file imports: packages by name, own files by path from the root. */
 function importsOf({ file, text }: { file: string; text: string }): string[] {
@@ -29,7 +30,10 @@ function importsOf({ file, text }: { file: string; text: string }): string[] {
 const ADAPTERS = ['switch', 'simulator', 'sip', 'store', 'push', 'http', 'web']
 
 it.each([...ADAPTERS, 'core'])('%s imports no other part than it may', (folder) => {
-  const allowed: Record<string, readonly string[]> = { http: ['http', 'store', 'core'], core: ['core'] }
+  const allowed: Record<string, readonly string[]> = {
+    http: ['http', 'store', 'core'],
+    core: ['core'],
+  }
   const mayImport = allowed[folder] ?? [folder, 'core']
   const shared = folder === 'core' ? [] : ['src/clock.ts', 'src/log.ts']
   const wrong = code
@@ -44,7 +48,8 @@ it.each([...ADAPTERS, 'core'])('%s imports no other part than it may', (folder) 
 })
 
 it('the core knows no clock, no chance, no I/O and no library', () => {
-  const forbidden = /\b(async|await|setTimeout|setInterval|process|Buffer)\b|console\.|\bDate\.now|new Date\(\)|Math\.random|from '(?!\.)/
+  const forbidden =
+    /\b(async|await|setTimeout|setInterval|process|Buffer)\b|console\.|\bDate\.now|new Date\(\)|Math\.random|from '(?!\.)/
   const wrong = code
     .filter(({ file }) => folderOf(file) === 'core')
     .filter(({ text }) => forbidden.test(withoutComments(text)))
@@ -53,7 +58,9 @@ it('the core knows no clock, no chance, no I/O and no library', () => {
 })
 
 it('only config.ts reads the environment', () => {
-  const wrong = code.filter(({ file, text }) => file !== 'src/config.ts' && /process\.env/.test(text))
+  const wrong = code.filter(
+    ({ file, text }) => file !== 'src/config.ts' && /process\.env/.test(text),
+  )
   expect(wrong.map(({ file }) => file)).toEqual([])
 })
 
@@ -67,7 +74,9 @@ it.each([
   ['fastify', 'http'],
 ])('only the folder it belongs to imports %s', (name, folder) => {
   const wrong = code
-    .filter((source) => importsOf(source).some((used) => used === name || used.startsWith(`${name}/`)))
+    .filter((source) =>
+      importsOf(source).some((used) => used === name || used.startsWith(`${name}/`)),
+    )
     .filter(({ file }) => folderOf(file) !== folder)
   expect(wrong.map(({ file }) => file)).toEqual([])
 })
