@@ -12,7 +12,8 @@ import { Simulator } from './simulator/server.ts'
 import type { SwitchAddress } from './switch/node.ts'
 
 /** Agents who are left to people; their phones answer by themselves. */
-export const AGENTS_FOR_PEOPLE = ['1023', '1024'] as const
+const AGENTS_FOR_PEOPLE = ['1023', '1024'] as const
+const PEOPLE_ANSWER_MS = 3_000
 const ROBOTS = Array.from({ length: 22 }, (_, i) => String(1001 + i))
 
 /** Keeps about a dozen of 22 robots busy at the peak. */
@@ -85,7 +86,10 @@ export class DemoHotline {
       const type = isRegistered ? 'phone.registered' : 'phone.unregistered'
       submit({ type, at: clock.now(), agentId })
     })
-    for (const agentId of AGENTS_FOR_PEOPLE) phones.phone(agentId).register()
+    for (const agentId of AGENTS_FOR_PEOPLE) {
+      phones.phone(agentId).register()
+      phones.phone(agentId).behave({ kind: 'answer', afterMs: PEOPLE_ANSWER_MS })
+    }
     this.#robots.start()
     this.#callers.start()
   }

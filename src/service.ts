@@ -17,8 +17,9 @@ import { hashPassword } from './http/passwords.ts'
 import { SignIns } from './http/sign-ins.ts'
 import type { Log } from './log.ts'
 import { Push } from './push/server.ts'
-import { lockDataDir, sessionSecret } from './secrets.ts'
+import { sessionSecret } from './secrets.ts'
 import type { SipEdge } from './sip/edge.ts'
+import { claim } from './store/claim.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { seedDemo } from './store/demo.ts'
 import { migrate } from './store/migrate.ts'
@@ -53,7 +54,8 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
   }
   try {
     const { dataDir } = config
-    unwind.push(lockDataDir(dataDir))
+    await mkdir(dataDir, { recursive: true })
+    unwind.push(await claim(dataDir))
     const recordingsDir = resolve(config.recordingsDir)
     await mkdir(recordingsDir, { recursive: true })
     const db = await openDatabase({ url: config.databaseUrl, dataDir })

@@ -1,4 +1,5 @@
-// Keeps two processes from opening one embedded database, which would ruin it. The claim is a listening
+// Keeps two processes from sharing one data folder: an embedded database would be ruined, and a spool
+// replayed twice. The claim is a listening
 // socket, because that is the one thing an operating system takes back from a process however it dies:
 // a file with a process id would outlive a crash, and in a container name somebody else.
 import { createHash } from 'node:crypto'
@@ -15,10 +16,10 @@ export async function claim(folder: string): Promise<() => Promise<void>> {
   server.unref()
   if (!(await listens(server, address))) {
     if (await isAnswered(address)) {
-      throw new Error(`another process has the database in ${folder} open`)
+      throw new Error(`another process uses ${folder}; stop it, or set another DATA_DIR`)
     }
     await rm(address, { force: true })
-    if (!(await listens(server, address))) throw new Error(`cannot claim the database in ${folder}`)
+    if (!(await listens(server, address))) throw new Error(`cannot claim ${folder}`)
   }
   return () => new Promise((resolve) => server.close(() => resolve()))
 }

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 it('gives a folder to one at a time', async () => {
   const release = await claim(folder)
-  await expect(claim(folder)).rejects.toThrow('another process has the database')
+  await expect(claim(folder)).rejects.toThrow('another process uses')
   await release()
   await (await claim(folder))()
 })
@@ -24,7 +24,7 @@ it('takes a folder over from a process that was killed', async () => {
     .then(() => { console.log('claimed'); setInterval(() => {}, 1e6) })`
   const other = spawn(process.execPath, ['--import', 'tsx', '-e', script, folder])
   await new Promise((resolve) => other.stdout.once('data', resolve))
-  await expect(claim(folder)).rejects.toThrow('another process has the database')
+  await expect(claim(folder)).rejects.toThrow('another process uses')
   other.kill('SIGKILL')
   await new Promise((resolve) => other.once('exit', resolve))
   await (await claim(folder))()
