@@ -19,7 +19,9 @@ if (missing.length > 0) {
   console.log(`No browser tests were run: this machine has no ${missing.join(' and ')}.`)
 }
 
-describe.skipIf(missing.length > 0)('a browser at the edge', () => {
+const reason = missing.length > 0 ? ` (left out: no ${missing.join(', no ')} here)` : ''
+
+describe.skipIf(missing.length > 0)(`a browser at the edge${reason}`, () => {
   let drachtio: Drachtio
   let server: FreeSwitch
   let browsers: BrowserPhones

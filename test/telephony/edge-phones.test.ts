@@ -18,7 +18,9 @@ const EVENTS =
   'CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_PARK CHANNEL_BRIDGE CHANNEL_HOLD CHANNEL_UNHOLD ' +
   'CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE BACKGROUND_JOB DTMF'
 
-describe.skipIf(isMissing)('a desk phone at the edge', () => {
+const where = `a desk phone at the edge${isMissing ? ' (left out: no drachtio here)' : ''}`
+
+describe.skipIf(isMissing)(where, () => {
   let drachtio: Drachtio
   let server: FreeSwitch
   let records: MemoryRecords

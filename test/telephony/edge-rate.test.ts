@@ -55,7 +55,9 @@ async function rush(
 const at = (times: readonly number[], share: number): number =>
   times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? Number.NaN
 
-describe.skipIf(isMissing)('a rush', () => {
+const where = `a rush${isMissing ? ' (left out: no drachtio here)' : ''}`
+
+describe.skipIf(isMissing)(where, () => {
   let drachtio: Drachtio
   let server: FreeSwitch
   let started: TestEdge

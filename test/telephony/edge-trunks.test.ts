@@ -15,7 +15,9 @@ import { wireNow } from '../support/wire-time.ts'
 const isMissing = drachtioProgram() === null
 if (isMissing) console.log('No edge tests were run: this machine has no drachtio (DRACHTIO_HOME).')
 
-describe.skipIf(isMissing)('a trunk at the edge', () => {
+const where = `a trunk at the edge${isMissing ? ' (left out: no drachtio here)' : ''}`
+
+describe.skipIf(isMissing)(where, () => {
   let drachtio: Drachtio
   let first: FreeSwitch
   let second: FreeSwitch

@@ -24,7 +24,9 @@ const isMissing = missingServers() !== null || drachtioProgram() === null
 if (isMissing)
   console.log('No test of the whole service was run: FreeSWITCH or drachtio is missing.')
 
-describe.skipIf(isMissing)('the whole service', () => {
+const where = `the whole service${isMissing ? ' (left out: no drachtio here)' : ''}`
+
+describe.skipIf(isMissing)(where, () => {
   let folder = ''
   let drachtio: Drachtio
   let freeSwitch: FreeSwitch
