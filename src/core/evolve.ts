@@ -154,6 +154,8 @@ function countsOf(state: State, day: string): Map<QueueId | '*', Counts> {
 /** The day's counts, before the fact changes the call: a call counts on the day it arrived. */
 function count(state: State, fact: Fact): void {
   if (fact.type === 'call.arrived') {
+    // Found again after a restart that came before it was stamped: the records have counted it.
+    if (state.unconfirmed.has(fact.callId)) return
     add(state, fact.arrivedAt, '*', { inbound: 1 })
     return
   }
@@ -165,7 +167,9 @@ function count(state: State, fact: Fact): void {
   const call = state.calls.get(fact.callId) ?? state.unconfirmed.get(fact.callId)
   if (call === undefined) return
   if (fact.type === 'call.queued' || fact.type === 'call.refused') {
-    if (fact.queueId !== null) add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
+    const isCounted = (state.unconfirmed.get(fact.callId)?.queueId ?? null) !== null
+    if (fact.queueId !== null && !isCounted)
+      add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
     return
   }
   const more = contribution(fact)

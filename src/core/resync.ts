@@ -37,7 +37,8 @@ export function switchSynced(turn: Turn, input: Synced): void {
     if (leg.role === 'caller') callerShown(turn, input, leg, shown, isOld)
   for (const leg of shown.values()) if (leg.role === 'agent') agentShown(turn, nodeId, leg, isOld)
   for (const call of [...state.unconfirmed.values()]) {
-    if (call.nodeId === nodeId && !shown.has(call.legId)) endedUnseen(turn, call)
+    const isGone = !shown.has(call.legId) && !state.calls.has(call.callId)
+    if (call.nodeId === nodeId && isGone) endedUnseen(turn, call)
   }
   if (wasLost) expectLeftRecordings(turn)
 }

@@ -2,7 +2,7 @@
 // looking at, and each figure different so that none can be taken for another.
 import { isoTime } from '../../src/core/iso-times.ts'
 import type { WireHotline, WireQueue } from '../../src/core/live-wire.ts'
-import type { Counts, Figures, Rate } from '../../src/core/metrics.ts'
+import { type Figures, NO_COUNTS, type Rate } from '../../src/core/metrics.ts'
 
 /** 14:32:05 in Shanghai. */
 export const AT = Date.parse('2026-11-23T14:32:05.000+08:00')
@@ -16,24 +16,6 @@ export function rate(numerator: number, denominator: number, target: number | nu
   const value = denominator === 0 ? null : numerator / denominator
   const met = value === null || target === null ? null : value >= target
   return { value, numerator, denominator, target, met }
-}
-
-const NO_COUNTS: Counts = {
-  inbound: 0,
-  answered: 0,
-  answeredTimely: 0,
-  abandonedWaiting: 0,
-  abandonedRinging: 0,
-  unknownNumber: 0,
-  queueFull: 0,
-  noAgent: 0,
-  failed: 0,
-  waitMsAnswered: 0,
-  waitMsMax: 0,
-  talkMs: 0,
-  holdMs: 0,
-  holds: 0,
-  holdsExceeded: 0,
 }
 
 export function figures(inbound: number, answered: number, answeredTimely: number): Figures {
