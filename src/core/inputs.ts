@@ -23,6 +23,10 @@ export type ChosenNotReadyReason = (typeof NOT_READY_REASONS)[number]
 export const SYSTEM_NOT_READY_REASONS = ['signed_in', 'rona', 'rejected', 'unreachable'] as const
 export type NotReadyReason = ChosenNotReadyReason | (typeof SYSTEM_NOT_READY_REASONS)[number]
 
+/** The keys of a telephone. */
+export const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const
+export type Digit = (typeof DIGITS)[number]
+
 export const DISPOSITIONS = [
   'answered',
   'transferred',
@@ -163,6 +167,8 @@ export type LegInput =
   /** The phone itself put the call on hold or took it back (re-INVITE). */
   | (OfLeg & { readonly type: 'leg.held' })
   | (OfLeg & { readonly type: 'leg.unheld' })
+  /** Whoever is at the far end pressed a key; told when it was let go. */
+  | (OfLeg & { readonly type: 'leg.digit_pressed'; readonly digit: Digit })
   /** First word of a hangup; the leg still exists. */
   | (OfLeg & { readonly type: 'leg.hung_up'; readonly cause: string })
   /** Last word of a leg; its phone may be rung again from now on. */

@@ -73,6 +73,8 @@ function legMoved(
     case 'leg.unheld':
       if (isAgent) unheldByPhone(turn, call)
       return
+    case 'leg.digit_pressed':
+      return
   }
 }
 

@@ -1,9 +1,10 @@
 // Citizens' calls as the switch receives them, and the far end of each: what the caller hears and when
 // the caller gives up or says goodbye. One call is one handle.
+import type { Digit } from '../core/inputs.ts'
 import type { Channel, Heard } from './channel.ts'
 import { stepsOfDestination } from './dialplan.ts'
 import type { Exchange } from './exchange.ts'
-import { sayGoodbye, vanish } from './far-end.ts'
+import { press, sayGoodbye, vanish } from './far-end.ts'
 import { proceed } from './legs.ts'
 
 export interface CallPlan {
@@ -31,6 +32,8 @@ export interface CallHandle {
   heard(): readonly Heard[]
   /** The caller puts the phone down. Harmless when the call is over. */
   hangUp(): void
+  /** The caller presses a key. Harmless when the call is over. */
+  press(digit: Digit): void
   /** The far end drops off the network without a word. */
   vanish(): void
   /** Resolves when the switch has finished with the call. */
@@ -67,6 +70,7 @@ export function placeCall(exchange: Exchange, plan: CallPlan): CallHandle {
     plan,
     heard: () => leg.heard,
     hangUp: hangUpOnce,
+    press: (digit) => press(exchange, leg, digit),
     vanish: () => vanish(exchange, leg),
     ended: promise,
   }

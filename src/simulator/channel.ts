@@ -182,7 +182,7 @@ export class Channel {
   }
 
   /** The headers of the channel in any event, without those of the event itself. */
-  headers(): Record<string, string> {
+  headers(hasVariables = true): Record<string, string> {
     const headers: Record<string, string> = {
       'Channel-State': this.state,
       'Channel-Call-State': this.callState,
@@ -209,6 +209,7 @@ export class Channel {
       headers['Other-Type'] = this.isFirstOfBridge ? 'originatee' : 'originator'
       this.otherLeg.#profile('Other-Leg', headers)
     }
+    if (!hasVariables) return headers
     for (const [name, value] of this.variables) headers[`variable_${name}`] = value
     return headers
   }

@@ -67,10 +67,12 @@ export class Exchange {
     this.#sequence += 1
     const subclass = headers['Event-Subclass'] ?? null
     if (!this.#isWanted(name, subclass)) return
+    // A pressed key is the one event of a channel that FreeSWITCH sends without variables.
+    const hasVariables = name !== 'DTMF'
     this.#deliver({
       name,
       subclass,
-      headers: { ...this.stamp(name), ...channel?.headers(), ...headers },
+      headers: { ...this.stamp(name), ...channel?.headers(hasVariables), ...headers },
       body,
     })
   }

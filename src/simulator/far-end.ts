@@ -1,5 +1,6 @@
 // What the other side of a leg may do to it over SIP: ring, answer, refuse, hold, take back, say goodbye,
 // or vanish. Phones and callers act on legs through nothing else.
+import type { Digit } from '../core/inputs.ts'
 import type { Channel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
 import { answer, enqueueApp, hangUp, stopBroadcast } from './legs.ts'
@@ -84,6 +85,18 @@ export function unhold(exchange: Exchange, leg: Channel): void {
     exchange.announce('CHANNEL_UNHOLD', leg)
     exchange.announceCallState(leg, 'ACTIVE')
     if (leg.partner !== null) exchange.listen(leg.partner)
+  })
+}
+
+/** A key of the far end's telephone, as RFC 4733 carries it: FreeSWITCH tells when it is let go. */
+export function press(exchange: Exchange, leg: Channel, digit: Digit): void {
+  exchange.clock.after(exchange.random.whole(195, 215), () => {
+    if (leg.isHangingUp || leg.isVanished || leg.answeredAt === null || leg.mode === 'limbo') return
+    exchange.announce('DTMF', leg, {
+      'DTMF-Digit': digit,
+      'DTMF-Duration': '1440',
+      'DTMF-Source': 'RTP',
+    })
   })
 }
 

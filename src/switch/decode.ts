@@ -3,7 +3,7 @@
 // it may say. Legs are ours if `cc_role` says so: the dialplan sets it on callers' legs, we on agents'.
 import { isAbsolute, relative } from 'node:path'
 import { z } from 'zod'
-import type { Input, NodeId } from '../core/inputs.ts'
+import { DIGITS, type Input, type NodeId } from '../core/inputs.ts'
 import { JOBS } from './commands.ts'
 import type { EventHeaders } from './connection.ts'
 import { isId } from './encoding.ts'
@@ -56,6 +56,8 @@ const Hangup = z.object({
     .catch(undefined),
 })
 
+const Key = z.object({ 'Unique-ID': Id, 'DTMF-Digit': Short })
+
 const Recording = z.object({
   'Record-File-Path': z.string().max(4096),
   'Record-Completion-Cause': Short.optional(),
@@ -71,6 +73,7 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
   const name = any.data['Event-Name']
   const at = any.data['Event-Date-Timestamp']
   if (name === 'BACKGROUND_JOB') return decodeJob(headers, at)
+  if (name === 'DTMF') return decodeKey(headers, at)
   if (!name.startsWith('CHANNEL_') && !name.startsWith('RECORD_')) return 'ignored'
   if (headers.variable_cc_role === undefined) return 'ignored'
   const leg = Leg.safeParse(headers)
@@ -138,6 +141,16 @@ function decodePark(
     to: arrival.variable_cc_number ?? arrival['Caller-Destination-Number'] ?? '',
     arrivedAt: arrival['Caller-Channel-Created-Time'],
   }
+}
+
+/** The one event of a leg that comes without its variables: whose leg it is, the core must know. */
+function decodeKey(headers: EventHeaders, at: number): Decoded {
+  const key = Key.safeParse(headers)
+  if (!key.success) return 'malformed'
+  const digit = DIGITS.find((one) => one === key.data['DTMF-Digit'])
+  // A to D are on no telephone of a citizen's.
+  if (digit === undefined) return 'ignored'
+  return { type: 'leg.digit_pressed', at, legId: key.data['Unique-ID'], digit }
 }
 
 function decodeRecording(

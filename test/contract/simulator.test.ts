@@ -30,6 +30,7 @@ switchContract('the simulator', async (): Promise<ContractPeer> => {
           call.hangUp()
           return undefined
         },
+        press: (digit) => call.press(digit),
       }
     },
     phone: async (agentId, behaviour) => {

@@ -3,6 +3,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Digit } from '../../src/core/inputs.ts'
 import type { EventHeaders } from '../support/esl-client.ts'
 import { EslListener } from '../support/esl-listener.ts'
 import { until } from '../support/until.ts'
@@ -15,13 +16,18 @@ export interface ContractPhone {
   unhold(): Promise<void> | void
 }
 
+export interface ContractCaller {
+  hangUp(): Promise<unknown> | undefined
+  press(digit: Digit): void
+}
+
 /** A switch with the repository's configuration, phones to ring, and citizens to call it. */
 export interface ContractPeer {
   readonly eslPort: number
   readonly password: string
   /** The switch can write here. */
   readonly recordingsFolder: string
-  placeCall(to: string): Promise<{ hangUp(): Promise<unknown> | undefined }>
+  placeCall(to: string): Promise<ContractCaller>
   /** The phone behind `sofia/gateway/edge/agent-<id>`, from now on. */
   phone(agentId: string, behaviour: ContractBehaviour): Promise<ContractPhone>
   /** The phones and callers of a test go away; their calls have ended. */
@@ -39,7 +45,7 @@ const MUSIC = 'local_stream://moh'
 const EVENTS =
   'CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_PARK CHANNEL_BRIDGE CHANNEL_UNBRIDGE ' +
   'CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE PLAYBACK_START ' +
-  'PLAYBACK_STOP RECORD_START RECORD_STOP BACKGROUND_JOB'
+  'PLAYBACK_STOP RECORD_START RECORD_STOP DTMF BACKGROUND_JOB'
 const NO_CHANNEL = '-ERR No such channel!'
 
 /** The names of the events of those legs, in order, without those that the service does not hear. */
@@ -206,6 +212,22 @@ export function switchContract(name: string, start: () => Promise<ContractPeer>)
       )
       expect(ended['Playback-Status']).toBe('done')
       expect(await esl.api(`uuid_exists ${legId}`)).toBe('true')
+    })
+
+    test('tells of keys that a caller presses, while music plays and in a talk, and nothing else of the leg', async () => {
+      const { call, legId } = await claimedCaller()
+      await esl.execute(legId, 'endless_playback', MUSIC)
+      await esl.eventOf(legId, 'PLAYBACK_START')
+      call.press('5')
+      const digit = await esl.eventOf(legId, 'DTMF')
+      expect(digit['DTMF-Digit']).toBe('5')
+      expect(digit.variable_cc_role).toBeUndefined()
+      call.press('#')
+      const next = esl.events.indexOf(digit) + 1
+      expect((await esl.eventOf(legId, 'DTMF', next))['DTMF-Digit']).toBe('#')
+      const talking = await talk()
+      talking.call.press('*')
+      expect((await esl.eventOf(talking.legId, 'DTMF'))['DTMF-Digit']).toBe('*')
     })
 
     test('rings a phone that answers: progress, answer, park, and the job in between or after', async () => {

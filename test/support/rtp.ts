@@ -1,5 +1,5 @@
 // One end of a telephone's audio: PCMU over RTP in packets of 20 ms. It sends one pure tone without
-// pause and keeps everything it hears, frame by frame with the time of arrival.
+// pause, except while a key is pressed, and keeps everything it hears, frame by frame with the time of arrival.
 import { createSocket, type Socket } from 'node:dgram'
 import type { AddressInfo } from 'node:net'
 import { wireNow } from './wire-time.ts'
@@ -39,6 +39,19 @@ function toneFrame(hertz: number): Buffer {
   return frame
 }
 
+const KEYS = '0123456789*#'
+/** RFC 4733 by the number that our SDP gives it. */
+const KEY_PAYLOAD = 101
+/** A key is held for 160 ms; its end is said three times, as it might be lost. */
+const KEY_PACKETS = 8
+const KEY_END_PACKETS = 3
+
+interface PressedKey {
+  readonly code: number
+  readonly timestamp: number
+  packetsSent: number
+}
+
 export class RtpEnd {
   readonly heard: HeardFrame[] = []
   readonly port: number
@@ -49,6 +62,8 @@ export class RtpEnd {
   #sequence = 0
   #startedAt = 0
   #framesSent = 0
+  readonly #keys: string[] = []
+  #pressed: PressedKey | null = null
 
   private constructor(socket: Socket, hertz: number) {
     this.#socket = socket
@@ -73,6 +88,11 @@ export class RtpEnd {
     this.#sender = setInterval(() => this.#sendDue(), FRAME_MS / 2)
   }
 
+  /** Presses keys one after the other, once it talks to somebody. */
+  press(keys: string): void {
+    this.#keys.push(...keys)
+  }
+
   /** Cable out: nothing is sent any more. What still arrives is heard. */
   fallSilent(): void {
     if (this.#sender !== null) clearInterval(this.#sender)
@@ -87,16 +107,41 @@ export class RtpEnd {
   #sendDue(): void {
     const due = Math.floor((performance.now() - this.#startedAt) / FRAME_MS)
     while (this.#framesSent < due && this.#peerPort !== null) {
-      const packet = Buffer.alloc(12 + FRAME_SAMPLES)
-      packet[0] = 0x80
-      this.#sequence += 1
-      packet.writeUInt16BE(this.#sequence & 0xffff, 2)
-      packet.writeUInt32BE((this.#sequence * FRAME_SAMPLES) >>> 0, 4)
-      packet.writeUInt32BE(this.port, 8)
-      this.#tone.copy(packet, 12)
-      this.#socket.send(packet, this.#peerPort, '127.0.0.1')
       this.#framesSent += 1
+      const timestamp = this.#framesSent * FRAME_SAMPLES
+      const packet = this.#keyPacket(timestamp) ?? this.#packet(0, timestamp, this.#tone)
+      this.#socket.send(packet, this.#peerPort, '127.0.0.1')
     }
+  }
+
+  #packet(payloadType: number, timestamp: number, payload: Buffer): Buffer {
+    const packet = Buffer.alloc(12 + payload.length)
+    packet[0] = 0x80
+    packet[1] = payloadType
+    this.#sequence += 1
+    packet.writeUInt16BE(this.#sequence & 0xffff, 2)
+    packet.writeUInt32BE(timestamp >>> 0, 4)
+    packet.writeUInt32BE(this.port, 8)
+    payload.copy(packet, 12)
+    return packet
+  }
+
+  /** The next packet of a key that is down; null if none is. */
+  #keyPacket(timestamp: number): Buffer | null {
+    if (this.#pressed === null) {
+      const key = this.#keys.shift()
+      if (key === undefined) return null
+      this.#pressed = { code: KEYS.indexOf(key), timestamp, packetsSent: 0 }
+    }
+    const key = this.#pressed
+    key.packetsSent += 1
+    const isEnd = key.packetsSent > KEY_PACKETS
+    const payload = Buffer.alloc(4)
+    payload[0] = key.code
+    payload[1] = (isEnd ? 0x80 : 0) | 10
+    payload.writeUInt16BE(Math.min(key.packetsSent, KEY_PACKETS) * FRAME_SAMPLES, 2)
+    if (key.packetsSent === KEY_PACKETS + KEY_END_PACKETS) this.#pressed = null
+    return this.#packet(KEY_PAYLOAD, key.timestamp, payload)
   }
 
   #hear(packet: Buffer): void {

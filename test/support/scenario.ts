@@ -6,6 +6,7 @@
 import type { LegStamp } from '../../src/core/commands.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import type {
+  Digit,
   Disposition,
   Input,
   LegSnapshot,
@@ -303,6 +304,8 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
       return { type: 'leg.held', at, legId }
     case 'unholds':
       return { type: 'leg.unheld', at, legId }
+    case 'presses':
+      return { type: 'leg.digit_pressed', at, legId, digit: (more[0] ?? '') as Digit }
     case 'hangs':
       return { type: 'leg.hung_up', at, legId, cause }
     case 'ends':

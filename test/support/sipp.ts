@@ -129,6 +129,11 @@ export class SippCaller {
     return (await this.#wire.message(this.sipCallId, 'BYE')).at
   }
 
+  /** Presses a key, as RTP carries it. */
+  press(digit: string): void {
+    this.rtp.press(digit)
+  }
+
   errors(): string {
     return this.#sipp.errors()
   }

@@ -3,7 +3,7 @@
 // which legs are alive, so that it can answer a resync truthfully.
 import type { Command } from '../../src/core/commands.ts'
 import type { Fact } from '../../src/core/facts.ts'
-import { type Input, type LegSnapshot, NOT_READY_REASONS } from '../../src/core/inputs.ts'
+import { DIGITS, type Input, type LegSnapshot, NOT_READY_REASONS } from '../../src/core/inputs.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { SMALL_HOTLINE } from './hotline.ts'
@@ -57,7 +57,8 @@ export class World {
     const pick = Math.floor(choice / 64)
     this.at += pick % 1500
     if (kind < 3) this.#newCall(pick)
-    else if (kind < 5) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
+    else if (kind < 4) this.#press(this.#choose('caller', pick), pick)
+    else if (kind < 6) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
     else if (kind < 33) this.#deliverAny(pick)
     else if (kind < 42) this.#phoneActs(this.#choose('agent', pick), pick)
     else if (kind < 44) this.#repeat(pick)
@@ -209,6 +210,12 @@ export class World {
   #choose(role: WorldLeg['role'], pick: number): WorldLeg | undefined {
     const alive = [...this.#legs.values()].filter((leg) => leg.role === role && leg.isAlive)
     return alive[pick % Math.max(1, alive.length)]
+  }
+
+  #press(leg: WorldLeg | undefined, pick: number): void {
+    const digit = DIGITS[pick % DIGITS.length]
+    if (leg === undefined || digit === undefined) return
+    this.#pending.push({ type: 'leg.digit_pressed', at: this.at, legId: leg.legId, digit })
   }
 
   #hangUp(leg: WorldLeg | undefined, cause: string): void {

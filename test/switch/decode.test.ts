@@ -141,6 +141,32 @@ describe('a parked caller', () => {
   })
 })
 
+describe('a pressed key', () => {
+  const key = {
+    'Event-Name': 'DTMF',
+    'Event-Date-Timestamp': base['Event-Date-Timestamp'],
+    'Unique-ID': base['Unique-ID'],
+  }
+
+  test.each(['0', '9', '*', '#'])(
+    '%s is told, though the event does not say whose leg it is',
+    (digit) => {
+      expect(decode({ ...key, 'DTMF-Digit': digit })).toEqual({
+        type: 'leg.digit_pressed',
+        at: 1_795_451_803_725,
+        legId: base['Unique-ID'],
+        digit,
+      })
+    },
+  )
+
+  test('that no telephone has is of no interest, and one without a name is malformed', () => {
+    expect(decode({ ...key, 'DTMF-Digit': 'A' })).toBe('ignored')
+    expect(decode(key)).toBe('malformed')
+    expect(decode({ ...key, 'Unique-ID': 'a b', 'DTMF-Digit': '1' })).toBe('malformed')
+  })
+})
+
 describe('malformed is', () => {
   test.each([
     ['no event at all', {}],
