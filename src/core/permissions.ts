@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'config.read',
   'config.write',
   'users.write',
+  'audit.read', // who looked at or changed what
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -35,6 +36,7 @@ export const ROLES = {
     'config.read',
     'config.write',
     'users.write',
+    'audit.read',
   ],
 } as const satisfies Record<string, readonly Permission[]>
 export type Role = keyof typeof ROLES

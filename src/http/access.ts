@@ -18,7 +18,12 @@ declare module 'fastify' {
   }
 }
 
-export function guard(app: FastifyInstance, signIns: SignIns): void {
+/** `denied` is told of every request that its caller's role does not allow, before it is refused. */
+export function guard(
+  app: FastifyInstance,
+  signIns: SignIns,
+  denied: (request: FastifyRequest) => Promise<void>,
+): void {
   app.decorateRequest('signedIn', null)
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.permission === undefined) {
@@ -34,6 +39,7 @@ export function guard(app: FastifyInstance, signIns: SignIns): void {
     request.signedIn = await signIns.authenticate(request.headers.cookie)
     if (request.signedIn === null) throw new ApiError(401, 'unauthenticated', 'Sign in first.')
     if (permission !== 'signed_in' && !isAllowed(request.signedIn.role, permission)) {
+      await denied(request)
       throw new ApiError(403, 'forbidden', 'Your role does not allow this.')
     }
   })

@@ -9,6 +9,7 @@ import {
 } from 'fastify-type-provider-zod'
 import { guard } from './access.ts'
 import { agentRoutes } from './agents.ts'
+import { auditDenied, auditRoutes } from './audit.ts'
 import { setBrowserHeaders } from './browser-headers.ts'
 import { callRoutes } from './calls.ts'
 import type { Api, AppOptions } from './context.ts'
@@ -60,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   handleErrors(app, options.log)
   app.addHook('onRequest', setBrowserHeaders)
   const signIns = new SignIns(options)
-  guard(app, signIns)
+  guard(app, signIns, (request) => auditDenied(options, request))
   await describeApi(app)
   metricsRoutes(app, options)
   healthRoutes(app, options)
@@ -79,6 +80,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       agentRoutes(api, options)
       userRoutes(api, options)
       edgeRoutes(api, options)
+      auditRoutes(api, options)
       done()
     },
     { prefix: '/api/v1' },

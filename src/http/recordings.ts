@@ -7,8 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { findRecording, listRecordings, type Recording } from '../store/recordings.ts'
 import { RECORDING_STATUSES } from '../store/schema.ts'
-import { callerOf } from './access.ts'
-import { auditPlay } from './audit.ts'
+import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
 import { cursorOf, keysOf } from './cursors.ts'
 import { ApiError, FAULTS, notFound } from './errors.ts'
@@ -119,11 +118,12 @@ async function existing({ db }: AppOptions, recordingId: string): Promise<Record
 }
 
 async function play(
-  { recordingsDir, log }: AppOptions,
+  options: AppOptions,
   recording: Recording,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
+  const { recordingsDir } = options
   const { path, callId, status, sha256 } = recording
   if (status !== 'verified') {
     throw new ApiError(409, 'recording_not_verified', `The recording is ${status}.`)
@@ -145,12 +145,11 @@ async function play(
       void reply.header('content-range', `bytes */${size}`)
       throw new ApiError(416, 'range_not_satisfiable', `The recording has ${size} bytes.`)
     }
-    auditPlay(log, {
-      by: callerOf(request),
-      address: request.ip,
-      callId,
-      path,
-      range: header ?? null,
+    await audit(options, request, {
+      action: 'recording.played',
+      entity: 'recording',
+      entityId: path,
+      details: { callId, range: partOf(range) },
     })
     const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range
     if (range !== 'whole') {
@@ -162,6 +161,11 @@ async function play(
     await file.close()
     throw error
   }
+}
+
+/** What was played, for the audit log; null for the whole. */
+function partOf(range: ReturnType<typeof rangeOf>): string | null {
+  return typeof range === 'string' ? null : `${range.first}-${range.last}`
 }
 
 async function openWithin(folder: string, path: string): Promise<FileHandle> {

@@ -109,6 +109,7 @@ describe('every route', () => {
         "DELETE /api/v1/dial-permits/1: config.write",
         "GET /api/v1/bans: config.read",
         "DELETE /api/v1/bans/203.0.113.66: config.write",
+        "GET /api/v1/audit: audit.read",
       ]
     `)
   })
@@ -147,7 +148,7 @@ describe('every route', () => {
 
 it('a route that does not say who may call it stops the start', () => {
   const app = fastify()
-  guard(app, test.service.signIns)
+  guard(app, test.service.signIns, async () => {})
   expect(() => app.get('/forgotten', () => 'secret')).toThrow('GET /forgotten does not say who')
 })
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Fact } from '../../src/core/facts.ts'
 import { recordingIdOf } from '../../src/http/recording-views.ts'
+import { listAudit } from '../../src/store/audit.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import { NOON } from '../support/floor.ts'
 import { testService } from '../support/service.ts'
@@ -168,10 +169,11 @@ describe('playing', () => {
     await play()
     await play({ range: 'bytes=0-9' })
     await play({ range: 'bytes=100000-' })
-    const lines = test.service.log.lines().filter(({ msg }) => msg === 'recording.played')
-    expect(lines).toMatchObject([
-      { username: 'qa_inspector', callId: 'c1', path: PATH, address: '127.0.0.1', range: null },
-      { username: 'qa_inspector', callId: 'c1', path: PATH, range: 'bytes=0-9' },
+    const { entries } = await listAudit(test.service.db, { entity: 'recording' }, { limit: 9 })
+    const played = { actor: 'qa_inspector', action: 'recording.played', entityId: PATH }
+    expect(entries).toMatchObject([
+      { ...played, ip: '127.0.0.1', details: { callId: 'c1', range: '0-9' } },
+      { ...played, ip: '127.0.0.1', details: { callId: 'c1', range: null } },
     ])
   })
 
