@@ -6,6 +6,7 @@ import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { endOffer } from './offers.ts'
 import { expectRecording } from './recordings.ts'
+import { agentLegsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
 import type { Call } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -65,7 +66,7 @@ export function callerGone(turn: Turn, call: Call, cause: string): void {
   const agentId = 'agentId' in phase ? phase.agentId : null
   const by: HangupBy = call.hangUpRequestedBy !== null ? 'agent' : hangupByCause(call, cause)
   if (phase.name === 'offered' || phase.name === 'connecting') {
-    endOffer(turn, call, 'caller_abandoned', cause)
+    for (const legId of agentLegsOf(call)) endOffer(turn, call, legId, 'caller_abandoned', cause)
   } else if ('legId' in phase) turn.hangUp(phase.legId, 'NORMAL_CLEARING')
   end(turn, call, endingOf(phase, call), by, cause)
   if (phase.name === 'talking' || phase.name === 'held') {

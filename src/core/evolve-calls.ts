@@ -3,6 +3,7 @@ import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { indexCall } from './lanes.ts'
+import { agentLegsOf } from './rings.ts'
 import type { Call, CallPhase, State } from './state.ts'
 
 type FactOf<Type extends CallFact['type']> = Extract<CallFact, { type: Type }>
@@ -40,6 +41,11 @@ export function evolveCall(state: State, fact: CallFact): void {
     }
     case 'offer.ended':
       endLeg(state, fact.legId, fact.at)
+      changeCall(state, fact.callId, (call) => {
+        if (call.phase.name !== 'offered') return
+        const rings = call.phase.rings.filter(({ legId }) => legId !== fact.legId)
+        call.phase = { ...call.phase, rings }
+      })
       return
     case 'call.requeued':
       callRequeued(state, fact)
@@ -193,7 +199,7 @@ function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   const call = state.calls.get(fact.callId)
   if (call === undefined) return
   endLeg(state, call.legId, fact.at)
-  if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
+  for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)
   state.calls.delete(fact.callId)
   indexCall(state, call)
 }
@@ -232,7 +238,12 @@ function callOffered(state: State, fact: FactOf<'call.offered'>): void {
     since: at,
     endingSince: null,
   })
-  setCallPhase(state, callId, { name: 'offered', agentId, legId, since: at })
+  changeCall(state, callId, (call) => {
+    const { phase } = call
+    const ring = { agentId, legId, since: at }
+    if (phase.name === 'offered') call.phase = { ...phase, rings: [...phase.rings, ring] }
+    else call.phase = { name: 'offered', rings: [ring], since: at }
+  })
   changeAgent(state, agentId, (agent) => {
     agent.legId = legId
     agent.phase = { name: 'offered', callId, legId, since: at }
@@ -273,7 +284,7 @@ function holdWentOn(
 function callRequeued(state: State, fact: FactOf<'call.requeued'>): void {
   changeCall(state, fact.callId, (call) => {
     endStretch(call, fact.at)
-    if ('legId' in call.phase) endLeg(state, call.phase.legId, fact.at)
+    for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)
     call.phase = { name: 'waiting', since: fact.at }
   })
 }

@@ -24,11 +24,12 @@ export const OFFER_OUTCOMES = [
   'rona',
   'unreachable',
   'caller_abandoned',
+  'answered_elsewhere',
   'failed',
 ] as const
 /**
  * How one ringing of one phone came out. `rona`: rang to its limit. `rejected`: the phone said busy or
- * declined. `unreachable`: the phone could not be rung. `failed`: our side could not join the two legs.
+ * declined. `answered_elsewhere`: another phone that rang for the call was picked up first. `unreachable`: the phone could not be rung. `failed`: our side could not join the two legs.
  */
 export type OfferOutcome = (typeof OFFER_OUTCOMES)[number]
 

@@ -4,6 +4,7 @@ import { agentGone, callerGone, callerParkedAgain } from './calls.ts'
 import { callerSettled, heldByPhone, holdBegan, retrieved, unheldByPhone } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
+import { hasAgentLeg } from './rings.ts'
 import type { Call, Leg } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -98,11 +99,11 @@ export function callerLegGone(turn: Turn, leg: Leg, cause: string): void {
 
 export function agentLegGone(turn: Turn, leg: Leg, cause: string): void {
   const call = turn.state.calls.get(leg.callId)
-  if (call === undefined || !('legId' in call.phase) || call.phase.legId !== leg.legId) return
+  if (call === undefined || !hasAgentLeg(call, leg.legId)) return
   // Already told to end: what the call does next was decided then.
   if (leg.endingSince !== null) return
   if (call.phase.name === 'talking' || call.phase.name === 'held') agentGone(turn, call, cause)
-  else phoneGone(turn, call, cause)
+  else phoneGone(turn, call, leg.legId, cause)
 }
 
 /** The switch never said that the leg ended; without this its agent would be kept from the next call. */

@@ -5,6 +5,7 @@ import { dayOf } from './days.ts'
 import type { CallId, NotReadyReason } from './inputs.ts'
 import { isCallBefore } from './lanes.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
+import { ringsOf } from './rings.ts'
 import type { Agent, Call, State } from './state.ts'
 
 export interface LiveAgent {
@@ -32,7 +33,10 @@ export interface LiveCall {
   readonly arrivedAt: number
   readonly queuedAt: number | null
   readonly answeredAt: number | null
+  /** Who is on the call; while it rings, whose phone was rung first. */
   readonly agentId: AgentId | null
+  /** Whose phones ring for the call, in the order in which they were rung. */
+  readonly ringingAgentIds: readonly AgentId[]
   /** For `held`: who put it there, whether the 20 s warning stands, how often the limit was reached. */
   readonly hold: {
     readonly by: 'console' | 'phone'
@@ -98,6 +102,7 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
   const call = state.calls.get(callId)
   if (call === undefined) return null
   const { phase, queueId, from, to, arrivedAt, queuedAt, answeredAt } = call
+  const ringingAgentIds = ringsOf(call).map(({ agentId }) => agentId)
   return {
     callId,
     queueId,
@@ -108,7 +113,8 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
     arrivedAt,
     queuedAt,
     answeredAt,
-    agentId: 'agentId' in phase ? phase.agentId : null,
+    agentId: 'agentId' in phase ? phase.agentId : (ringingAgentIds[0] ?? null),
+    ringingAgentIds,
     hold:
       phase.name === 'held'
         ? { by: phase.by, isWarned: phase.isWarned, limitCount: phase.limitCount }

@@ -5,6 +5,7 @@ import { freeAgent, parkAgent } from './agents.ts'
 import type { OfferOutcome } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { askForRecording } from './recordings.ts'
+import { hasAgentLeg, ringOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -17,7 +18,7 @@ export const RINGS_MAX = 3
 const BRIDGE_MS_MAX = 3_000
 
 /** Whole ring cycles begun within `ringMs`; the first begins at once. */
-export function ringsOf(ringMs: number): number {
+export function ringCyclesOf(ringMs: number): number {
   return Math.floor(Math.max(0, ringMs) / RING_CYCLE_MS) + 1
 }
 
@@ -42,27 +43,34 @@ export function offer(turn: Turn, call: Call, agent: Agent): void {
 }
 
 export function phoneRinging(turn: Turn, call: Call, legId: LegId): void {
-  const { phase, callId } = call
-  if (phase.name !== 'offered' || phase.legId !== legId) return
-  turn.emit({ type: 'call.ringing', at: turn.at, callId, agentId: phase.agentId, legId })
+  const ring = ringOf(call, legId)
+  if (ring === undefined) return
+  const { callId } = call
+  turn.emit({ type: 'call.ringing', at: turn.at, callId, agentId: ring.agentId, legId })
 }
 
-/** The agent picked up: they are on the call from now on, though it takes some ms until they are heard. */
+/**
+ * The agent picked up: they are on the call from now on, though it takes some ms until they are heard.
+ * Whatever else rings for the call is stopped first.
+ */
 export function phoneAnswered(turn: Turn, call: Call, legId: LegId): void {
-  const { phase, callId, queueId } = call
-  if (phase.name !== 'offered' || phase.legId !== legId || queueId === null) return
-  const ringMs = Math.max(0, turn.at - phase.since)
-  const { agentId } = phase
+  const { callId, queueId } = call
+  const ring = ringOf(call, legId)
+  if (ring === undefined || queueId === null) return
+  for (const other of ringsOf(call)) {
+    if (other !== ring) endOffer(turn, call, other.legId, 'answered_elsewhere', 'LOSE_RACE')
+  }
+  const ringMs = Math.max(0, turn.at - ring.since)
   turn.clearTimer(`ring:${legId}`)
   turn.emit({
     type: 'call.answered',
     at: turn.at,
     callId,
-    agentId,
+    agentId: ring.agentId,
     legId,
     queueId,
     ringMs,
-    rings: ringsOf(ringMs),
+    rings: ringCyclesOf(ringMs),
     isLate: ringMs > RINGS_MAX * RING_CYCLE_MS,
   })
   turn.setTimer(`bridge:${callId}`, turn.at + BRIDGE_MS_MAX)
@@ -80,9 +88,9 @@ export function phoneSettled(turn: Turn, call: Call, legId: LegId): void {
 }
 
 /** After a look at the switch: an answered leg stands there unjoined. Joins it, with the usual time limit. */
-export function phoneUnsettled(turn: Turn, call: Call): void {
-  if (!('legId' in call.phase)) return
-  phoneSettled(turn, call, call.phase.legId)
+export function phoneUnsettled(turn: Turn, call: Call, legId: LegId): void {
+  if (!hasAgentLeg(call, legId)) return
+  phoneSettled(turn, call, legId)
   turn.setTimer(`bridge:${call.callId}`, turn.at + BRIDGE_MS_MAX)
 }
 
@@ -113,54 +121,58 @@ export function legsJoined(turn: Turn, call: Call): void {
 }
 
 /** How FreeSWITCH's name of a cause reads as an offer's outcome. */
-export function outcomeOf(cause: string): Exclude<OfferOutcome, 'answered' | 'caller_abandoned'> {
+export function outcomeOf(cause: string): 'rejected' | 'rona' | 'unreachable' {
   if (cause === 'USER_BUSY' || cause === 'CALL_REJECTED') return 'rejected'
   if (cause === 'NO_ANSWER' || cause === 'ALLOTTED_TIMEOUT') return 'rona'
   return 'unreachable'
 }
 
 /** Rang to its limit. */
-export function ringTimedOut(turn: Turn, call: Call): void {
-  endOffer(turn, call, 'rona', 'NO_ANSWER')
-  returnToQueue(turn, call)
+export function ringTimedOut(turn: Turn, call: Call, legId: LegId): void {
+  if (ringOf(call, legId) === undefined) return
+  endOffer(turn, call, legId, 'rona', 'NO_ANSWER')
+  if (ringsOf(call).length === 0) returnToQueue(turn, call)
 }
 
-/** The agent's leg ended, or never began, before the two were joined. */
-export function phoneGone(turn: Turn, call: Call, cause: string): void {
+/** An agent's leg ended, or never began, before the two were joined. Other phones may still ring. */
+export function phoneGone(turn: Turn, call: Call, legId: LegId, cause: string): void {
+  if (!hasAgentLeg(call, legId)) return
   const wasAnswered = call.phase.name === 'connecting'
   // Picked up and put down again within a moment is a refusal; anything else is the cause's own word.
   const isPutDown = wasAnswered && cause === 'NORMAL_CLEARING'
-  endOffer(turn, call, isPutDown ? 'rejected' : outcomeOf(cause), cause)
-  returnToQueue(turn, call)
+  endOffer(turn, call, legId, isPutDown ? 'rejected' : outcomeOf(cause), cause)
+  if (ringsOf(call).length === 0) returnToQueue(turn, call)
 }
 
 /** No bridge came although both legs were there: our own failure, the agent is not to blame. */
 export function joiningFailed(turn: Turn, call: Call): void {
   if (call.phase.name !== 'connecting') return
-  endOffer(turn, call, 'failed', 'NORMAL_CLEARING')
+  endOffer(turn, call, call.phase.legId, 'failed', 'NORMAL_CLEARING')
   returnToQueue(turn, call)
 }
 
 /**
- * Ends the offer and says what becomes of the agent; the phone is stopped at once. The call itself is
- * left to the caller of this function.
+ * Ends the offer of one phone and says what becomes of its agent; the phone is stopped at once. The
+ * call itself, and what else rings for it, is left to the caller of this function.
  */
 export function endOffer(
   turn: Turn,
   call: Call,
+  legId: LegId,
   outcome: Exclude<OfferOutcome, 'answered'>,
   cause: string,
 ): void {
   const { phase, callId, queueId } = call
-  if ((phase.name !== 'offered' && phase.name !== 'connecting') || queueId === null) return
-  const { agentId, legId } = phase
+  const ring = phase.name === 'connecting' && phase.legId === legId ? phase : ringOf(call, legId)
+  if (ring === undefined || queueId === null) return
+  const { agentId } = ring
   const { at, state } = turn
   const agent = state.agents.get(agentId)
-  const ringMs = phase.name === 'offered' ? Math.max(0, at - phase.since) : 0
+  const ringMs = phase.name === 'offered' ? Math.max(0, at - ring.since) : 0
   // The clock that ends a ring may be some ms late; the ring that would begin then was not heard.
   const ringsMax = Math.ceil((state.queues.get(queueId)?.ringMsMax ?? 0) / RING_CYCLE_MS)
   turn.clearTimer(`ring:${legId}`)
-  turn.clearTimer(`bridge:${callId}`)
+  if (phase.name === 'connecting') turn.clearTimer(`bridge:${callId}`)
   turn.hangUp(legId, outcome === 'caller_abandoned' ? 'ORIGINATOR_CANCEL' : cause)
   turn.emit({
     type: 'offer.ended',
@@ -171,12 +183,13 @@ export function endOffer(
     queueId,
     outcome,
     ringMs,
-    rings: Math.max(1, Math.min(ringsOf(ringMs), ringsMax)),
+    rings: Math.max(1, Math.min(ringCyclesOf(ringMs), ringsMax)),
     cause,
   })
   if (agent === undefined) return
-  if (outcome === 'caller_abandoned') freeAgent(turn, agent, agent.readySince)
-  else if (outcome === 'failed') freeAgent(turn, agent, at)
+  if (outcome === 'caller_abandoned' || outcome === 'answered_elsewhere') {
+    freeAgent(turn, agent, agent.readySince)
+  } else if (outcome === 'failed') freeAgent(turn, agent, at)
   else parkAgent(turn, agent, outcome)
 }
 

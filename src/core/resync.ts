@@ -151,7 +151,7 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
   })
   const call = state.calls.get(callId)
   if (call?.phase.name === 'held') watchHold(turn, call)
-  if (call?.phase.name === 'connecting') phoneUnsettled(turn, call)
+  if (call?.phase.name === 'connecting') phoneUnsettled(turn, call, call.phase.legId)
   if (call?.phase.name === 'waiting' && !caller.isPlaying) turn.send({ type: 'play_music', legId })
 }
 
@@ -171,8 +171,9 @@ function agentShown(
   if (call === undefined || leg.endingSince !== null) return
   // Picked up while we were away.
   if (call.phase.name === 'offered' && shown.isAnswered && isOld(leg.since))
-    phoneUnsettled(turn, call)
-  else if (call.phase.name === 'connecting' && isOld(call.phase.since)) phoneUnsettled(turn, call)
+    phoneUnsettled(turn, call, leg.legId)
+  else if (call.phase.name === 'connecting' && isOld(call.phase.since))
+    phoneUnsettled(turn, call, leg.legId)
 }
 
 /** The switch has just shown the leg, so the command goes out although we had ended it once. */

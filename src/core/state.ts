@@ -12,14 +12,17 @@ import type { CallId, LegId, NodeId, NotReadyReason, RestoredCall } from './inpu
 import type { Lane } from './lanes.ts'
 import type { Counts } from './metrics.ts'
 
+/** One agent's phone ringing for a call. */
+export interface Ring {
+  readonly agentId: AgentId
+  readonly legId: LegId
+  readonly since: number
+}
+
 export type CallPhase =
   | { readonly name: 'waiting'; readonly since: number }
-  | {
-      readonly name: 'offered'
-      readonly agentId: AgentId
-      readonly legId: LegId
-      readonly since: number
-    }
+  /** At least one phone rings; `since` the first of them did. */
+  | { readonly name: 'offered'; readonly rings: readonly Ring[]; readonly since: number }
   /** The agent picked up; we wait for the legs to be joined. */
   | {
       readonly name: 'connecting'

@@ -119,7 +119,7 @@ function timerFired(turn: Turn, timerId: string): void {
     }
     case 'ring': {
       const call = state.calls.get(state.legs.get(id)?.callId ?? '')
-      if (call?.phase.name === 'offered' && call.phase.legId === id) ringTimedOut(turn, call)
+      if (call !== undefined) ringTimedOut(turn, call, id)
       return
     }
   }
@@ -139,7 +139,7 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
   if (input.reason === 'switch_unavailable') return switchLost(turn, leg.nodeId)
   if (call === undefined) return
   if (input.command === 'originate_agent' && call.phase.name === 'offered') {
-    if (call.phase.legId === input.legId) phoneGone(turn, call, input.reason)
+    phoneGone(turn, call, input.legId, input.reason)
     turn.setTimer(`last_word:${input.legId}`, turn.at)
   } else if (input.command === 'bridge') joiningFailed(turn, call)
   else if (input.command === 'start_recording' && call.recordingPath !== null) {

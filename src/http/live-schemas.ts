@@ -94,7 +94,11 @@ export const liveCallSchema = z.object({
   arrivedAt: timeSchema,
   queuedAt: timeOrNull,
   answeredAt: timeOrNull,
-  agentId: z.string().nullable(),
+  agentId: z
+    .string()
+    .nullable()
+    .describe('On the call; while it rings, the agent whose phone was rung first.'),
+  ringingAgentIds: list(z.string()),
   hold: z
     .object({
       by: z.enum(['console', 'phone']),

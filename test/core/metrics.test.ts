@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { dayOf } from '../../src/core/days.ts'
 import { maskNumber } from '../../src/core/masking.ts'
 import { addCounts, figures, NO_COUNTS } from '../../src/core/metrics.ts'
-import { ringsOf } from '../../src/core/offers.ts'
+import { ringCyclesOf } from '../../src/core/offers.ts'
 
 it('gives the figures of a day of 100 calls, 97 answered, 80 of them within 15 s', () => {
   const day = figures({ ...NO_COUNTS, inbound: 100, answered: 97, answeredTimely: 80 })
@@ -44,7 +44,7 @@ it.each([
   [14_999, 3],
   [15_000, 4],
 ])('counts rings: after %i ms the phone is in ring %i', (ringMs, rings) => {
-  expect(ringsOf(ringMs)).toBe(rings)
+  expect(ringCyclesOf(ringMs)).toBe(rings)
 })
 
 it('knows the calendar day of the hotline, not of the machine', () => {

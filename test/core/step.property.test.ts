@@ -6,6 +6,7 @@ import type { Command } from '../../src/core/commands.ts'
 import { evolve } from '../../src/core/evolve.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import { hasSkills, isIdle, isRoutable } from '../../src/core/lanes.ts'
+import { ringsOf } from '../../src/core/rings.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { World } from '../support/world.ts'
@@ -35,17 +36,20 @@ function assertState(state: State): void {
   const busy = new Set<string>()
   for (const call of state.calls.values()) {
     const { phase } = call
-    if (!('agentId' in phase)) continue
-    assertThat(!busy.has(phase.agentId), `${phase.agentId} has two calls`)
-    busy.add(phase.agentId)
-    const agent = state.agents.get(phase.agentId)
+    assertThat(phase.name !== 'offered' || phase.rings.length > 0, `${call.callId} rings nobody`)
     const expected = phase.name === 'offered' ? 'offered' : 'on_call'
-    assertThat(
-      agent?.phase.name === expected,
-      `${phase.agentId} is not ${expected} but ${agent?.phase.name}`,
-    )
-    assertThat(agent?.legId === phase.legId, `${phase.agentId} has another leg`)
-    assertThat(state.legs.has(phase.legId), `the leg of ${phase.agentId} is unknown`)
+    const parties = 'agentId' in phase ? [phase] : ringsOf(call)
+    for (const { agentId, legId } of parties) {
+      assertThat(!busy.has(agentId), `${agentId} has two calls`)
+      busy.add(agentId)
+      const agent = state.agents.get(agentId)
+      assertThat(
+        agent?.phase.name === expected,
+        `${agentId} is not ${expected} but ${agent?.phase.name}`,
+      )
+      assertThat(agent?.legId === legId, `${agentId} has another leg`)
+      assertThat(state.legs.get(legId)?.endingSince === null, `the leg of ${agentId} is not live`)
+    }
   }
   for (const agent of state.agents.values()) {
     const { phase } = agent

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import type { Config } from '../../src/core/config.ts'
 import type { RecordedFact } from '../../src/core/facts.ts'
 import type { Input, LegId } from '../../src/core/inputs.ts'
+import { agentLegsOf } from '../../src/core/rings.ts'
 import { emptyState } from '../../src/core/state.ts'
 import { Engine } from '../../src/engine.ts'
 import { createLog, type Log } from '../../src/log.ts'
@@ -106,8 +107,8 @@ export class Floor {
   }
 
   #agentLegOf(callId: string): LegId | null {
-    const phase = this.engine.state.calls.get(callId)?.phase
-    return phase !== undefined && 'legId' in phase ? phase.legId : null
+    const call = this.engine.state.calls.get(callId)
+    return call === undefined ? null : (agentLegsOf(call)[0] ?? null)
   }
 
   get #now(): number {

@@ -13,6 +13,7 @@ import type {
   RestoredCall,
   RestoredRecording,
 } from '../../src/core/inputs.ts'
+import { agentLegsOf } from '../../src/core/rings.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import type { Turn } from '../../src/core/turn.ts'
@@ -188,14 +189,19 @@ function factText(fact: Fact): string {
   return `${fact.type} ${fieldsText(fact)}`
 }
 
-/** A leg by its name in the scenario: `c1` is the caller's leg of call c1, `c1/phone` its agent's. */
+/**
+ * A leg by its name in the scenario: `c1` is the caller's leg of call c1, `c1/phone` its agent's, and
+ * `c1/a2` that of agent a2 where several phones ring.
+ */
 function legOf(name: string, state: State): string {
   const [callId = '', part] = name.split('/')
-  if (part !== 'phone') return `${callId}-leg`
-  const phase = state.calls.get(callId)?.phase
-  if (phase !== undefined && 'legId' in phase) return phase.legId
+  if (part === undefined) return `${callId}-leg`
+  const call = state.calls.get(callId)
+  const present = call === undefined ? undefined : agentLegsOf(call)[0]
+  if (part === 'phone' && present !== undefined) return present
   const left = [...state.legs.values()].filter(
-    (leg) => leg.callId === callId && leg.role === 'agent',
+    (leg) =>
+      leg.callId === callId && leg.role === 'agent' && (part === 'phone' || leg.agentId === part),
   )
   const last = left.at(-1)
   if (last === undefined) throw new Error(`no phone is on call ${callId}`)

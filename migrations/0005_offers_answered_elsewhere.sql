@@ -1,0 +1,2 @@
+ALTER TABLE "offers" DROP CONSTRAINT "offers_outcome";--> statement-breakpoint
+ALTER TABLE "offers" ADD CONSTRAINT "offers_outcome" CHECK ("offers"."outcome" in ('answered', 'rejected', 'rona', 'unreachable', 'caller_abandoned', 'answered_elsewhere', 'failed'));
