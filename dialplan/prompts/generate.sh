@@ -2,6 +2,7 @@
 # Makes the prompts of prompts.txt with espeak-ng and the waiting music with sox. Everything is derived
 # from this folder alone, so that nobody's rights are touched, and each file replaces the one before.
 # Needs espeak-ng and sox; the result is committed, so that neither is needed to run the hotline.
+# Names on the command line make those prompts alone: `generate.sh greeting comfort_1`.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -16,13 +17,31 @@ telephone() { # from to
   sox -R "$work/level.wav" "$2" gain -l "$gain"
 }
 
+is_wanted() { # name
+  [ -z "$wanted" ] && return 0
+  case " $wanted " in *" $1 "*) return 0 ;; *) return 1 ;; esac
+}
+
+wanted="$*"
 grep -v '^#' prompts.txt | while IFS='|' read -r name voice text; do
+  is_wanted "$name" || continue
+  file="$name.wav"
+  [ "$voice" = cmn ] || file="$voice/$file"
+  mkdir -p "$(dirname "$file")"
   espeak-ng -v "$voice" -s 185 -w "$work/voice.wav" "$text"
-  # espeak-ng leaves silence at both ends; a prompt starts at once and ends with a breath.
+  # espeak-ng leaves silence at both ends; a prompt starts at once and ends with a breath. What is said
+  # in the middle of a sentence is followed at once by the rest of it.
+  case $name in number_* | position_before | estimate_before | estimate_to | estimate_over) lead=0.02 breath=0.02 ;; *) lead=0.05 breath=0.15 ;; esac
   sox -R "$work/voice.wav" "$work/trimmed.wav" \
-    silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse pad 0.05 0.15
-  telephone "$work/trimmed.wav" "$name.wav"
+    silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse pad "$lead" "$breath"
+  telephone "$work/trimmed.wav" "$file"
 done
+
+if is_wanted beep; then
+  sox -R -n -r 8000 -b 16 "$work/beep.wav" synth 0.5 sine 850 fade q 0.02 0.5 0.02
+  telephone "$work/beep.wav" beep.wav
+fi
+[ -z "$wanted" ] || exit 0
 
 # The music: four soft chords of eight seconds, each swelling from silence and fading back into it, so
 # that neither a change of chord nor the loop can click.

@@ -2,18 +2,7 @@
 // `switch/` and the engine do. A command never names a leg that has ended.
 import type { AgentId, QueueId } from './config.ts'
 import type { CallId, LegId, NodeId } from './inputs.ts'
-
-/** Prompts by name; the switch finds the file. Their texts are in `dialplan/prompts/`. */
-export const PROMPTS = [
-  'unknown_number',
-  'queue_full',
-  'no_agent',
-  'hold_begin',
-  'hold_end',
-  'hold_reassurance',
-  'reconnecting',
-] as const
-export type Prompt = (typeof PROMPTS)[number]
+import type { Language, PromptId } from './prompts.ts'
 
 /** What we write on a caller's leg so that a restarted service can read it back. Times are epoch ms. */
 export interface LegStamp {
@@ -30,17 +19,22 @@ export interface LegStamp {
 interface OnLeg {
   readonly nodeId: NodeId
   readonly legId: LegId
+  /** Of the prompts that the command names; Mandarin if left out. The turn that sends it fills it in. */
+  readonly language?: Language
 }
 
 export type SwitchCommand =
   /** Take a parked caller from the dialplan: its own fallback must not fire any more. */
   | (OnLeg & { readonly type: 'claim' })
   | (OnLeg & { readonly type: 'stamp'; readonly stamp: LegStamp })
-  | (OnLeg & { readonly type: 'play_music' })
+  /** Without end; where there are prompts to say `first`, after them. */
+  | (OnLeg & { readonly type: 'play_music'; readonly first?: readonly PromptId[] })
   /** On top of the music, which goes on by itself afterwards. */
-  | (OnLeg & { readonly type: 'play_prompt'; readonly prompt: Prompt })
+  | (OnLeg & { readonly type: 'play_prompt'; readonly prompt: PromptId })
+  /** The same with several prompts, said as one. */
+  | (OnLeg & { readonly type: 'announce'; readonly prompts: readonly PromptId[] })
   /** Say why, then hang up. */
-  | (OnLeg & { readonly type: 'refuse'; readonly prompt: Prompt; readonly cause: string })
+  | (OnLeg & { readonly type: 'refuse'; readonly prompt: PromptId; readonly cause: string })
   /** Ring the agent's phone. The leg gets `legId`; the switch gives up a second after `ringMsMax`. */
   | (OnLeg & {
       readonly type: 'originate_agent'

@@ -1,6 +1,8 @@
 // What the administrators decide: queues, numbers, agents and their skills. The core receives it
 // whole, at the start and after every change, and never reads it from anywhere itself.
 
+import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
+
 export type QueueId = string
 export type AgentId = string
 export type SkillId = string
@@ -27,6 +29,8 @@ export interface QueueSettings {
   readonly holdMsMax: number
   /** The agent becomes ready by itself after this much wrap-up. */
   readonly wrapUpMsMax: number
+  /** What callers hear and may press while they wait. */
+  readonly waiting: WaitingPolicy
 }
 
 /** A number that citizens dial and the queue it leads to. */
@@ -60,4 +64,5 @@ export const QUEUE_DEFAULTS = {
   holdWarningMs: 20_000,
   holdMsMax: 30_000,
   wrapUpMsMax: 60_000,
+  waiting: WAITING_DEFAULTS,
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>

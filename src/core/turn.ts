@@ -4,13 +4,14 @@ import type { ClockCommand, Command, SwitchCommand } from './commands.ts'
 import { evolve } from './evolve.ts'
 import type { Fact } from './facts.ts'
 import type { LegId } from './inputs.ts'
+import { DEFAULT_LANGUAGE, languageOf } from './prompts.ts'
 import { type Rejection, type RejectionCode, rejection } from './rejections.ts'
 import type { State } from './state.ts'
 
-/** A command without the node, which follows from the leg. */
+/** A command without the node and the language, which follow from the leg. */
 type LegCommand = SwitchCommand extends infer C
   ? C extends SwitchCommand
-    ? Omit<C, 'nodeId'>
+    ? Omit<C, 'nodeId' | 'language'>
     : never
   : never
 
@@ -41,7 +42,9 @@ export class Turn {
     const leg = this.state.legs.get(command.legId)
     if (leg === undefined || leg.endingSince !== null || this.goneLegs.has(leg.legId)) return
     if (this.state.nodes.get(leg.nodeId)?.isUp !== true) return
-    this.commands.push({ ...command, nodeId: leg.nodeId } as Command)
+    const language = languageOf(this.state, leg.callId)
+    const spoken = language === DEFAULT_LANGUAGE ? {} : { language }
+    this.commands.push({ ...command, ...spoken, nodeId: leg.nodeId } as Command)
   }
 
   hangUp(legId: LegId, cause: string): void {

@@ -5,6 +5,7 @@ import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '..
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
+import { waitingPolicyReply, waitingPolicySchema } from './waiting-policy.ts'
 
 const tags = ['queues']
 const SECOND_MS = 1_000
@@ -23,12 +24,17 @@ const queueSchema = z
     holdWarningMs: millisecondsSchema(0),
     holdMsMax: millisecondsSchema(SECOND_MS),
     wrapUpMsMax: millisecondsSchema(0),
+    waiting: waitingPolicySchema,
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],
     message: 'must not be above holdMsMax',
   })
-const fieldsOf = queueSchema.shape
+/** Of a policy too, what a request leaves out stays as it is. */
+const fieldsOf = {
+  ...queueSchema.shape,
+  waiting: z.strictObject(waitingPolicySchema.partial().shape),
+}
 const newQueueSchema = z
   .strictObject({
     queueId: fieldsOf.queueId,
@@ -37,7 +43,11 @@ const newQueueSchema = z
   })
   .describe('What is left out gets the values of the norms.')
 const changesSchema = z.strictObject(z.object(fieldsOf).omit({ queueId: true }).partial().shape)
-const replySchema = z.object({ ...fieldsOf, requiredSkills: list(z.string()) })
+const replySchema = z.object({
+  ...fieldsOf,
+  requiredSkills: list(z.string()),
+  waiting: waitingPolicyReply,
+})
 const paramsSchema = z.object({ queueId: idSchema })
 
 export function queueRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
@@ -80,7 +90,7 @@ export function queueRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
       },
     },
     async ({ body }, reply) => {
-      const queue = resultOf(await createQueue(db, complete({ ...QUEUE_DEFAULTS, ...body })))
+      const queue = resultOf(await createQueue(db, complete(merged(QUEUE_DEFAULTS, body))))
       await reloadConfig()
       return reply.code(201).send(queue)
     },
@@ -100,7 +110,7 @@ export function queueRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
     },
     async ({ params, body }) => {
       const before = existing(await findQueue(db, params.queueId))
-      const queue = resultOf(await updateQueue(db, complete({ ...before, ...body })))
+      const queue = resultOf(await updateQueue(db, complete(merged(before, body))))
       await reloadConfig()
       return queue
     },
@@ -128,6 +138,13 @@ export function queueRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
 function existing(queue: QueueSettings | null): QueueSettings {
   if (queue === null) throw notFound('No such queue.')
   return queue
+}
+
+function merged(
+  before: Pick<QueueSettings, 'waiting'>,
+  body: { readonly waiting?: object | undefined },
+) {
+  return { ...before, ...body, waiting: { ...before.waiting, ...body.waiting } }
 }
 
 /** Bounds between fields can only be judged on the whole queue. */

@@ -158,7 +158,20 @@ export class Exchange {
   }
 }
 
-function nameOfSound(file: string): string {
+/** Several files that are played as one: `file_string://a.wav!b.wav`. */
+export function filesOf(sound: string): string[] {
+  const list = /^file_string:\/\/(.*)$/.exec(sound)?.[1]
+  return list === undefined ? [sound] : list.split('!')
+}
+
+function nameOfSound(sound: string): string {
+  const names = filesOf(sound).map(nameOfFile)
+  return names.length === 1
+    ? (names[0] ?? '')
+    : `prompt:${names.map((name) => name.replace(/^prompt:/, '')).join('+')}`
+}
+
+function nameOfFile(file: string): string {
   if (file.startsWith('local_stream://')) return 'music'
   if (file.startsWith('silence_stream://')) return 'silence'
   if (file.startsWith('tone_stream://')) return 'prompt:tone'

@@ -3,7 +3,7 @@
 // FreeSWITCH 1.10.12; where a comment gives a time, it was measured there.
 import type { Channel, QueuedApp, RunningApp, Step } from './channel.ts'
 import { stepsOfDestination } from './dialplan.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, filesOf } from './exchange.ts'
 import { expand, setVariable } from './variables.ts'
 
 /** Without it, a leg that ends while its phone holds takes its partner along, park_after_bridge or not. */
@@ -134,7 +134,7 @@ function playingMs(exchange: Exchange, app: RunningApp): number | null {
   if (app.arg.startsWith('tone_stream://')) return app.arg.includes('loops=-1') ? null : 1_000
   const silence = /^silence_stream:\/\/(-?\d+)/.exec(app.arg)
   if (silence !== null) return Number(silence[1]) < 0 ? null : Number(silence[1])
-  return exchange.promptMs(app.arg) ?? 0
+  return filesOf(app.arg).reduce((sum, file) => sum + (exchange.promptMs(file) ?? 0), 0)
 }
 
 function time(exchange: Exchange, leg: Channel, app: RunningApp): void {

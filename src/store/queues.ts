@@ -2,17 +2,26 @@
 // its calls stay in the records whatever becomes of it.
 import { asc, eq } from 'drizzle-orm'
 import type { QueueId, QueueSettings } from '../core/config.ts'
+import { WAITING_DEFAULTS } from '../core/waiting-policy.ts'
 import { type Changed, changed, conflict, refusing, unknownSkills } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
 import { numbers, queues } from './schema.ts'
 
+type QueueRow = typeof queues.$inferSelect
+
+/** What an older version of the service did not know of has its default. */
+function queueOf(row: QueueRow): QueueSettings {
+  return { ...row, waiting: { ...WAITING_DEFAULTS, ...row.waiting } }
+}
+
 export async function listQueues(db: Queryable): Promise<QueueSettings[]> {
-  return db.select().from(queues).orderBy(asc(queues.queueId))
+  const rows = await db.select().from(queues).orderBy(asc(queues.queueId))
+  return rows.map(queueOf)
 }
 
 export async function findQueue(db: Queryable, queueId: QueueId): Promise<QueueSettings | null> {
   const [row] = await db.select().from(queues).where(eq(queues.queueId, queueId))
-  return row ?? null
+  return row === undefined ? null : queueOf(row)
 }
 
 export async function createQueue(
@@ -42,7 +51,7 @@ export async function updateQueue(
       .set(rowOf(queue))
       .where(eq(queues.queueId, queue.queueId))
       .returning()
-    return row === undefined ? conflict('not_found', [queue.queueId]) : changed(row)
+    return row === undefined ? conflict('not_found', [queue.queueId]) : changed(queueOf(row))
   })
 }
 
@@ -53,7 +62,7 @@ export async function deleteQueue(db: Database, queueId: QueueId): Promise<Chang
       const leading = used.map(({ number }) => number)
       if (leading.length > 0) return conflict('queue_in_use', leading)
       const [row] = await tx.delete(queues).where(eq(queues.queueId, queueId)).returning()
-      return row === undefined ? conflict('not_found', [queueId]) : changed(row)
+      return row === undefined ? conflict('not_found', [queueId]) : changed(queueOf(row))
     }),
   )
 }

@@ -23,6 +23,7 @@ import {
   SYSTEM_NOT_READY_REASONS,
 } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
+import type { WaitingPolicy } from '../core/waiting-policy.ts'
 import { instant, oneOf } from './columns.ts'
 
 const HANGUP_BY = ['caller', 'agent', 'system', 'unknown'] as const satisfies readonly HangupBy[]
@@ -70,6 +71,8 @@ export const queues = pgTable(
     holdWarningMs: integer('hold_warning_ms').notNull().default(QUEUE_DEFAULTS.holdWarningMs),
     holdMsMax: integer('hold_ms_max').notNull().default(QUEUE_DEFAULTS.holdMsMax),
     wrapUpMsMax: integer('wrap_up_ms_max').notNull().default(QUEUE_DEFAULTS.wrapUpMsMax),
+    /** What is not in it has its default. */
+    waiting: jsonb('waiting').$type<Partial<WaitingPolicy>>().notNull().default({}),
   },
   (table) => [
     check(

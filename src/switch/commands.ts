@@ -2,9 +2,10 @@
 // it out, in order. The sequences are those that were measured; where an obvious shorter one is not
 // used, the comment says what it does wrong. Text from outside goes through encoding.ts, all of it.
 import { join } from 'node:path'
-import type { LegStamp, Prompt, SwitchCommand } from '../core/commands.ts'
+import type { LegStamp, SwitchCommand } from '../core/commands.ts'
 import type { AgentId } from '../core/config.ts'
-import { encodeText, quotePath, requireCause, requireId } from './encoding.ts'
+import { DEFAULT_LANGUAGE, type Language, PROMPTS, type PromptId } from '../core/prompts.ts'
+import { encodeText, quotePath, requireCause, requireFile, requireId } from './encoding.ts'
 
 export type SwitchRequest =
   | { readonly kind: 'api'; readonly text: string }
@@ -17,6 +18,8 @@ export interface Site {
   readonly recordingsDir: string
   /** Whether the agent's phone is a page: it takes encrypted media only, and a plain one none. */
   readonly isBrowser: (agentId: AgentId) => boolean
+  /** The file of the version in use; where it is left out, that of the prompts that ship with the switch. */
+  readonly fileOf?: (prompt: PromptId, language: Language) => string
 }
 
 /** The outcome of a job arrives with nothing but its id, so the id says what it was for. */
@@ -25,6 +28,7 @@ export const JOBS = { originate: 'originate-', record: 'record-' } as const
 /** Throws UnsafeText if some text in the command must not reach a switch. */
 export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[] {
   const leg = requireId(command.legId)
+  const { fileOf, soundOf } = voiceOf(site, command.language)
   switch (command.type) {
     case 'claim':
       return [
@@ -38,28 +42,27 @@ export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[]
       ]
     case 'stamp':
       return [api(`uuid_setvar_multi ${leg} ${stampVariables(command.stamp)}`)]
-    case 'play_music':
+    case 'play_music': {
+      const prompts = command.first ?? []
+      const first = prompts.length === 0 ? '' : `playback:${soundOf(prompts)},`
       // Not uuid_broadcast: music started that way survives the bridge and drowns the agent. And not
       // an application executed on top: whatever goes on underneath, a fallback or an old piece of
       // music, would come back when this one is interrupted.
       return [
-        api(`uuid_transfer ${leg} 'endless_playback:${MUSIC},park:' inline`),
+        api(`uuid_transfer ${leg} '${first}endless_playback:${MUSIC},park:' inline`),
         musicMark(leg, true),
       ]
+    }
     case 'play_prompt':
       return [api(`uuid_broadcast ${leg} ${fileOf(command.prompt)} aleg`)]
+    case 'announce':
+      return [api(`uuid_broadcast ${leg} ${soundOf(command.prompts)} aleg`)]
     case 'refuse': {
       const apps = `playback:${fileOf(command.prompt)},hangup:${requireCause(command.cause)}`
       return [api(`uuid_transfer ${leg} '${apps}' inline`)]
     }
     case 'originate_agent':
-      return [
-        {
-          kind: 'bgapi',
-          text: `originate {${originateVariables(command, site.isBrowser(command.agentId))}}${addressOf(command.agentId)} &park()`,
-          jobId: `${JOBS.originate}${leg}`,
-        },
-      ]
+      return [originateRequest(command, site)]
     case 'bridge':
       return [
         // A prompt still queued would be played to the caller in place of the agent.
@@ -106,8 +109,34 @@ function api(text: string): SwitchRequest {
   return { kind: 'api', text }
 }
 
-function fileOf(prompt: Prompt): string {
-  return `${prompt}.wav`
+/** Where the prompts of a language are: one file, or several that are played as one. */
+function voiceOf(site: Site, language: Language = DEFAULT_LANGUAGE) {
+  const fileOf = (prompt: PromptId): string =>
+    requireFile((site.fileOf ?? shippedFileOf)(prompt, language))
+  const soundOf = (prompts: readonly PromptId[]): string => {
+    const files = prompts.map(fileOf)
+    return files.length === 1 ? files.join('') : `file_string://${files.join('!')}`
+  }
+  return { fileOf, soundOf }
+}
+
+/** As the switch has it in its own folder of prompts; what does not ship in a language is said in Mandarin. */
+export function shippedFileOf(prompt: PromptId, language: Language): string {
+  const isCantonese = language === 'yue' && PROMPTS.includes(prompt)
+  return isCantonese ? `yue/${prompt}.wav` : `${prompt}.wav`
+}
+
+function originateRequest(
+  command: Extract<SwitchCommand, { type: 'originate_agent' }>,
+  site: Site,
+): SwitchRequest {
+  const { agentId, legId } = command
+  const variables = originateVariables(command, site.isBrowser(agentId))
+  return {
+    kind: 'bgapi',
+    text: `originate {${variables}}${addressOf(agentId)} &park()`,
+    jobId: `${JOBS.originate}${legId}`,
+  }
 }
 
 /** The edge knows where the agent's phone is. */

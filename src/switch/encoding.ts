@@ -42,6 +42,14 @@ export function decodeText(text: string): string {
   }
 }
 
+/** A sound file within a list of applications: the characters that separate those must not be in it. */
+export function requireFile(path: string): string {
+  if (!/^[A-Za-z0-9/._+@=~-]+$/.test(path)) {
+    throw new UnsafeText('sound file with characters that the switch could act on')
+  }
+  return path
+}
+
 /** A path as one argument of an API command. Blanks are fine within quotes; the rest could end them. */
 export function quotePath(path: string): string {
   if (/^[A-Za-z0-9/._+@:=~-]+$/.test(path)) return path

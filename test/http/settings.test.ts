@@ -41,6 +41,18 @@ describe('queues', () => {
     expect(list.map(({ queueId }: { queueId: string }) => queueId)).toEqual(['tiny', 'yue'])
   })
 
+  it('keeps of its waiting policy what a change leaves out', async () => {
+    const path = '/queues/yue'
+    const { waiting } = (await asAdmin('GET', path)).json()
+    expect(waiting).toEqual(QUEUE_DEFAULTS.waiting)
+    const change = { language: 'yue', keys: [{ digit: '0', action: 'message' }] }
+    const changed = await asAdmin('PATCH', path, { waiting: change })
+    expect(changed.json().waiting).toEqual({ ...waiting, ...change })
+    expect((await asAdmin('GET', path)).json().waiting).toEqual({ ...waiting, ...change })
+    const live = test.service.floor.engine.state.queues.get('yue')
+    expect(live?.waiting).toEqual({ ...waiting, ...change })
+  })
+
   it('cannot be deleted while numbers lead to it', async () => {
     const reply = await asAdmin('DELETE', '/queues/city')
     expect(reply.statusCode).toBe(409)
@@ -67,6 +79,30 @@ describe('queues', () => {
     [{ ...QUEUE, ringMsMax: 120_001, holdMsMax: 0 }, ['ringMsMax', 'holdMsMax']],
     [{ ...QUEUE, wrapUpMsMax: 86_400_001, ringMsMax: null }, ['ringMsMax', 'wrapUpMsMax']],
     [{ ...QUEUE, holdWarningMs: 30_001 }, ['holdWarningMs']],
+    [
+      { ...QUEUE, waiting: { promptEveryMs: 30_001, comfort: [] } },
+      ['waiting.comfort', 'waiting.promptEveryMs'],
+    ],
+    [
+      { ...QUEUE, waiting: { greeting: ['../x'], volume: 3 } },
+      ['waiting.greeting.0', 'waiting.volume'],
+    ],
+    [
+      { ...QUEUE, waiting: { keys: [{ digit: '1', action: 'queue' }] } },
+      ['waiting.keys.0.queueId', 'waiting.keys.0.prompt'],
+    ],
+    [
+      {
+        ...QUEUE,
+        waiting: {
+          keys: [
+            { digit: '1', action: 'message' },
+            { digit: '1', action: 'callback' },
+          ],
+        },
+      },
+      ['waiting.keys'],
+    ],
     [{ ...QUEUE, colour: 'red', shape: 'round' }, ['colour', 'shape']],
   ])('refuse %j', async (body, paths) => {
     await expectFaults(await asAdmin('POST', '/queues', body), paths)

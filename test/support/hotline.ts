@@ -1,13 +1,27 @@
-// A small hotline for tests of the core: three queues, four agents, every limit at the norms' value.
+// A small hotline for tests of the core: three queues, four agents, every limit at the norms' value. Its
+// callers hear music and nothing else while they wait.
 import { type Config, QUEUE_DEFAULTS } from '../../src/core/config.ts'
+import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
+
+/** A policy under which nothing is said. */
+export const MUSIC_ONLY: WaitingPolicy = {
+  ...WAITING_DEFAULTS,
+  greeting: [],
+  comfort: [],
+  saysPosition: false,
+  saysEstimate: false,
+  keys: [],
+}
+
+const DEFAULTS = { ...QUEUE_DEFAULTS, waiting: MUSIC_ONLY }
 
 export const SMALL_HOTLINE: Config = {
   timeZone: 'Asia/Shanghai',
   queues: [
-    { ...QUEUE_DEFAULTS, queueId: 'city', name: '市民热线', requiredSkills: ['mandarin'] },
-    { ...QUEUE_DEFAULTS, queueId: 'yue', name: '粤语', requiredSkills: ['cantonese'], priority: 5 },
+    { ...DEFAULTS, queueId: 'city', name: '市民热线', requiredSkills: ['mandarin'] },
+    { ...DEFAULTS, queueId: 'yue', name: '粤语', requiredSkills: ['cantonese'], priority: 5 },
     {
-      ...QUEUE_DEFAULTS,
+      ...DEFAULTS,
       queueId: 'tiny',
       name: '小队列',
       requiredSkills: ['mandarin'],

@@ -11,6 +11,7 @@ import { Engine } from '../../src/engine.ts'
 import { createLog } from '../../src/log.ts'
 import { SwitchPool } from '../../src/switch/pool.ts'
 import type { FreeSwitch } from './freeswitch.ts'
+import { MUSIC_ONLY } from './hotline.ts'
 import { until } from './until.ts'
 
 /** A TCP relay on loopback that can lose its connections and refuse new ones. */
@@ -121,7 +122,14 @@ export class RealHotline {
       config: {
         timeZone: 'Asia/Shanghai',
         queues: [
-          { ...QUEUE_DEFAULTS, queueId: QUEUE, name: QUEUE, joinWhenEmpty: true, ...options.queue },
+          {
+            ...QUEUE_DEFAULTS,
+            waiting: MUSIC_ONLY,
+            queueId: QUEUE,
+            name: QUEUE,
+            joinWhenEmpty: true,
+            ...options.queue,
+          },
         ],
         numbers: [{ number: NUMBER, queueId: QUEUE }],
         agents: options.agentIds.map((agentId) => ({ agentId, name: agentId, skills: [] })),

@@ -83,6 +83,7 @@ export class Service {
       SMALL_HOTLINE.queues.map((queue) => ({
         ...queue,
         requiredSkills: [...queue.requiredSkills],
+        waiting: {},
       })),
     )
     await this.db.insert(numbers).values([...SMALL_HOTLINE.numbers])

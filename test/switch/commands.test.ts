@@ -47,6 +47,19 @@ function variablesOf(command: SwitchCommand, isBrowser = false): Record<string, 
   return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]))
 }
 
+test('the file of a prompt is the site’s to name, and nothing in its name reaches the switch as a command', () => {
+  const named = (fileOf: (prompt: string, language: string) => string) =>
+    requestsFor(
+      { ...on, type: 'announce', prompts: ['greeting'], language: 'en' },
+      { recordingsDir: '/rec', isBrowser: () => false, fileOf },
+    )
+  expect(named((prompt, language) => `/rec/prompts/${prompt}.${language}.v3.wav`)).toEqual([
+    { kind: 'api', text: `uuid_broadcast ${U} /rec/prompts/greeting.en.v3.wav aleg` },
+  ])
+  for (const file of ['a b.wav', "a'.wav", 'a!b.wav', 'a,hangup:.wav', '$(x).wav', ''])
+    expect(() => named(() => file), file).toThrow(UnsafeText)
+})
+
 describe('commands on a caller’s leg', () => {
   test.each<[SwitchCommand, string[]]>([
     [
@@ -62,6 +75,23 @@ describe('commands on a caller’s leg', () => {
         `api uuid_transfer ${U} 'endless_playback:local_stream://moh,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=true`,
       ],
+    ],
+    [
+      { ...on, type: 'play_music', first: ['greeting', 'recording_notice'], language: 'yue' },
+      [
+        `api uuid_transfer ${U} 'playback:file_string://yue/greeting.wav!yue/recording_notice.wav,endless_playback:local_stream://moh,park:' inline`,
+        `api uuid_setvar_multi ${U} cc_music=true`,
+      ],
+    ],
+    [
+      { ...on, type: 'announce', prompts: ['position_before', 'number_3', 'position_after'] },
+      [
+        `api uuid_broadcast ${U} file_string://position_before.wav!number_3.wav!position_after.wav aleg`,
+      ],
+    ],
+    [
+      { ...on, type: 'announce', prompts: ['comfort_1'], language: 'yue' },
+      [`api uuid_broadcast ${U} yue/comfort_1.wav aleg`],
     ],
     [
       { ...on, type: 'play_prompt', prompt: 'hold_reassurance' },

@@ -1,0 +1,51 @@
+// The prompts that ship: there in both languages, in the form that every switch plays.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { PROMPT_ID, PROMPTS } from '../../src/core/prompts.ts'
+import { shippedFileOf } from '../../src/switch/commands.ts'
+import { readWav } from '../support/sound.ts'
+
+const FOLDER = fileURLToPath(new URL('../../dialplan/prompts', import.meta.url))
+/** The dialplan's own, for when there is no service. */
+const OF_THE_DIALPLAN = ['please_wait', 'unavailable']
+
+const texts = readFileSync(join(FOLDER, 'prompts.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split('|'))
+
+describe.each(['cmn', 'yue'] as const)('in %s', (language) => {
+  test('every prompt has a text and a file: 8 kHz, one channel, 16 bit, some sound', () => {
+    const written = texts.filter(([, voice]) => voice === language).map(([name]) => name ?? '')
+    expect(new Set(written)).toEqual(new Set([...PROMPTS, ...OF_THE_DIALPLAN]))
+    for (const name of PROMPTS) {
+      const wav = readWav(join(FOLDER, shippedFileOf(name, language)))
+      expect([name, wav.samplesPerSecond, wav.channels.length]).toEqual([name, 8_000, 1])
+      expect(wav.durationMs, name).toBeGreaterThan(200)
+      expect(wav.durationMs, name).toBeLessThan(13_000)
+      const loudest = Math.max(...(wav.channels[0] ?? []).map(Math.abs))
+      expect(loudest, name).toBeGreaterThan(3_000)
+    }
+  })
+})
+
+test('names are such that they can be part of a command', () => {
+  for (const name of PROMPTS) expect(name).toMatch(PROMPT_ID)
+})
+
+test('what does not ship in a language is said in Mandarin', () => {
+  expect(shippedFileOf('greeting', 'yue')).toBe('yue/greeting.wav')
+  expect(shippedFileOf('greeting', 'en')).toBe('greeting.wav')
+  expect(shippedFileOf('flood_notice', 'yue')).toBe('flood_notice.wav')
+})
+
+test('no file is left over', () => {
+  const expected = new Set([...PROMPTS, ...OF_THE_DIALPLAN].map((name) => `${name}.wav`))
+  for (const folder of ['', 'yue']) {
+    const files = readdirSync(join(FOLDER, folder)).filter((name) => name.endsWith('.wav'))
+    expect(files.filter((name) => !expected.has(name) && name !== 'beep.wav')).toEqual([])
+  }
+  expect(existsSync(join(FOLDER, 'beep.wav'))).toBe(true)
+})
