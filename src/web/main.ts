@@ -1,12 +1,11 @@
-// Shows the page that the address names. There are few pages and each is opened on its own, so a change
-// of page is an ordinary navigation, and a wallboard loads nothing of the others.
-import { type Component, createApp } from 'vue'
+// Shows the page that the address names. Each page is loaded only when it is opened, so a wallboard loads
+// nothing of the consoles. The frame of the working pages asks first who is signed in.
+import { createApp } from 'vue'
+import { createRouter, createWebHistory, RouterView } from 'vue-router'
 import './base.css'
-
-const PAGES: Readonly<Record<string, () => Promise<{ default: Component }>>> = {
-  '/sign-in': () => import('./sign-in/sign-in-page.vue'),
-  '/wallboard': () => import('./wallboard/wallboard-page.vue'),
-}
+import { linkTo, WORK_PAGES } from './pages.ts'
+import { loadSession, may, session } from './session.ts'
+import { signInPathFor } from './sign-in/account.ts'
 
 const RELOAD_MS = 5_000
 
@@ -17,12 +16,40 @@ function reloadSoon(error: unknown): void {
   setTimeout(() => location.reload(), RELOAD_MS)
 }
 
-function open(page: Component): void {
-  const app = createApp(page)
-  app.config.errorHandler = reloadSoon
-  app.mount('#app')
-}
+const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/sign-in', component: () => import('./sign-in/sign-in-page.vue') },
+    { path: '/wallboard', component: () => import('./wallboard/wallboard-page.vue') },
+    {
+      path: '/',
+      component: () => import('./shell/work-shell.vue'),
+      beforeEnter: async (to) => {
+        const answer = session.value === null ? await loadSession() : 'signed_in'
+        return answer === 'signed_out' ? signInPathFor(to.fullPath) : true
+      },
+      children: [
+        ...WORK_PAGES.map(({ path, load, permission, title }) => ({
+          path,
+          component: load,
+          meta: { permission, title },
+        })),
+        { path: '/', component: () => import('./shell/forbidden-page.vue') },
+      ],
+    },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})
 
-const load = PAGES[location.pathname.replace(/(.)\/+$/, '$1')]
-if (load === undefined) location.replace('/wallboard')
-else load().then((page) => open(page.default), reloadSoon)
+router.beforeResolve((to) => {
+  if (to.path !== '/') return true
+  const home = WORK_PAGES.find(({ permission }) => may(permission))
+  if (home !== undefined) return linkTo(home)
+  return may('wallboard.read') ? '/wallboard' : true
+})
+
+router.onError(reloadSoon)
+const app = createApp(RouterView)
+app.config.errorHandler = reloadSoon
+app.use(router)
+app.mount('#app')

@@ -1,5 +1,13 @@
 // Every text of the pages, in both languages. The Chinese words are those of the norms' glossary; the
-// compiler refuses a text that is missing in English. `{name}` marks what `text` fills in.
+// compiler refuses a text that is missing in English. `{name}` marks what `text` fills in. The larger
+// pages keep their texts beside them.
+import { adminEn, adminZh } from './admin/texts.ts'
+import { callsEn, callsZh } from './calls/texts.ts'
+import { consoleEn, consoleZh } from './console/texts.ts'
+import { floorEn, floorZh } from './floor/texts.ts'
+import { recordingsEn, recordingsZh } from './recordings/texts.ts'
+import { reportsEn, reportsZh } from './reports/texts.ts'
+import { shellEn, shellZh } from './shell/texts.ts'
 
 const zh = {
   'app.name': '应答',
@@ -87,6 +95,13 @@ const zh = {
   'signIn.refused': '服务拒绝了此请求，请从服务自身的网址打开本页。',
   'signIn.unreachable': '无法连接服务，请检查网络后重试。',
   'signIn.failed': '服务暂时出错，请稍后重试。',
+  ...shellZh,
+  ...consoleZh,
+  ...floorZh,
+  ...callsZh,
+  ...recordingsZh,
+  ...reportsZh,
+  ...adminZh,
 } as const
 
 export type MessageKey = keyof typeof zh
@@ -177,6 +192,13 @@ const en: Record<MessageKey, string> = {
   'signIn.refused': 'The service refused this request. Open the page at the service’s own address.',
   'signIn.unreachable': 'The service cannot be reached. Check the network and try again.',
   'signIn.failed': 'The service had a fault. Try again later.',
+  ...shellEn,
+  ...consoleEn,
+  ...floorEn,
+  ...callsEn,
+  ...recordingsEn,
+  ...reportsEn,
+  ...adminEn,
 }
 
 export const MESSAGES = { zh, en } as const

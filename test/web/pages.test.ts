@@ -293,7 +293,7 @@ describe.skipIf(!isPresent)(where, () => {
 
   it('asks for a sign-in, explains a wrong one in both languages, and leads back', async () => {
     const page = await open(BUSY, { path: '/', isSignedIn: false })
-    await page.waitForURL(/\/sign-in\?next=%2Fwallboard$/)
+    await page.waitForURL(/\/sign-in\?next=%2F$/)
     await page.getByLabel('用户名').fill('well')
     await page.getByLabel('密码').fill(ACCOUNT.password)
     await page.getByRole('button', { name: '登录' }).click()

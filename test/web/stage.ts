@@ -18,6 +18,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** As the service restricts its pages; what it forbids shows as an error on the console. */
 const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 const COOKIE = 'stage=signed-in'
+const SESSION = {
+  userId: 1,
+  username: 'wall',
+  name: '大屏',
+  role: 'wallboard',
+  permissions: ['wallboard.read'],
+  agentId: null,
+}
 export const ACCOUNT = { username: 'wall', password: 'correct horse' }
 
 export class Stage {
@@ -113,7 +121,9 @@ export class Stage {
     }
     if (request.method === 'GET') {
       const isSignedIn = request.headers.cookie?.includes(COOKIE) === true
-      return response.writeHead(isSignedIn ? 200 : 401).end()
+      return response
+        .writeHead(isSignedIn ? 200 : 401)
+        .end(isSignedIn ? JSON.stringify(SESSION) : '')
     }
     let body = ''
     for await (const chunk of request) body += chunk

@@ -1,0 +1,59 @@
+// The configuration's fields in Chinese and English. A field that has no name here fails a test.
+
+export const FIELD_LABELS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  queueId: ['队列', 'Queue'],
+  name: ['名称', 'Name'],
+  requiredSkills: ['必备技能', 'Required skills'],
+  priority: ['优先级', 'Priority'],
+  waitingMax: ['最多排队人数', 'Callers waiting at most'],
+  joinWhenEmpty: ['无人签入时仍可排队', 'May wait when no agent is signed in'],
+  ringMsMax: ['振铃时限', 'Ring limit'],
+  answerMsMax: ['及时应答时限', 'Timely answer limit'],
+  holdWarningMs: ['保持预警', 'Hold warning'],
+  holdMsMax: ['保持时限', 'Hold limit'],
+  wrapUpMsMax: ['话后整理时限', 'Wrap-up limit'],
+  number: ['号码', 'Number'],
+  skillId: ['技能', 'Skill'],
+  skills: ['技能', 'Skills'],
+  agentId: ['坐席工号', 'Agent'],
+  username: ['用户名', 'User name'],
+  role: ['角色', 'Role'],
+  password: ['密码', 'Password'],
+  isDisabled: ['停用', 'Disabled'],
+  disabledAt: ['停用时间', 'Disabled since'],
+  trunkId: ['中继', 'Trunk'],
+  isEnabled: ['启用', 'Enabled'],
+  addresses: ['来源地址', 'Source addresses'],
+  callsMax: ['最多并发通话', 'Calls at most'],
+  callsPerSecondMax: ['每秒最多呼叫', 'Calls per second at most'],
+  reason: ['原因', 'Reason'],
+  approvedBy: ['批准人', 'Approved by'],
+  grantedBy: ['授权人', 'Granted by'],
+  ground: ['依据', 'Ground'],
+  expiresAt: ['到期时间', 'Expires'],
+  address: ['地址', 'Address'],
+  failures: ['失败次数', 'Failures'],
+  until: ['截止时间', 'Until'],
+  isInForce: ['生效中', 'In force'],
+  transport: ['传输', 'Transport'],
+  isBrowser: ['网页话机', 'Browser phone'],
+  userAgent: ['话机型号', 'Phone'],
+  latencyMs: ['时延（毫秒）', 'Latency (ms)'],
+}
+
+export const FIELD_HINTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  ringMsMax: ['规范：铃响三声（每声 5 秒）内应答', 'The norms: answer within three rings of 5 s'],
+  answerMsMax: ['规范：15 秒内应答计为及时', 'The norms: an answer within 15 s is timely'],
+  holdMsMax: ['规范：不得让来电人等待超过 30 秒', 'The norms: no caller waits above 30 s'],
+}
+
+/** By field and value, or by the value alone where it means the same everywhere. */
+export const VALUE_LABELS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  'role.agent': ['话务员', 'Agent'],
+  'role.shift_leader': ['班长', 'Shift leader'],
+  'role.qa_inspector': ['质检员', 'QA inspector'],
+  'role.wallboard': ['大屏账号', 'Wallboard'],
+  'role.admin': ['管理员', 'Administrator'],
+  true: ['是', 'Yes'],
+  false: ['否', 'No'],
+}

@@ -1,0 +1,152 @@
+// What administrators look after, one section a noun: where the API keeps it and what its list shows.
+// Forms are not described here: they follow the service's own schemas.
+import type { Permission } from '../../core/permissions.ts'
+import type { MessageKey } from '../messages.ts'
+
+export interface Section {
+  readonly id: string
+  readonly title: Extract<MessageKey, `admin.section.${string}`>
+  readonly group: Extract<MessageKey, `admin.group.${string}`>
+  /** The list's address below `/api/v1`; an entry's is this and its id. */
+  readonly path: string
+  /** The name of the list in the reply. */
+  readonly list: string
+  readonly idField: string
+  /** The names of the path parameter in the OpenAPI document, for the form of changes. */
+  readonly columns: readonly string[]
+  readonly read: Permission
+  readonly write: Permission
+  readonly can: readonly ('create' | 'change' | 'delete')[]
+  /** An action of each entry besides these. */
+  readonly extra?: 'phonePassword'
+}
+
+const CONFIG = { read: 'config.read', write: 'config.write' } as const satisfies Pick<
+  Section,
+  'read' | 'write'
+>
+const ALL = ['create', 'change', 'delete'] as const
+
+export const SECTIONS: readonly Section[] = [
+  {
+    id: 'queues',
+    title: 'admin.section.queues',
+    group: 'admin.group.routing',
+    path: '/queues',
+    list: 'queues',
+    idField: 'queueId',
+    columns: ['queueId', 'name', 'requiredSkills', 'priority', 'ringMsMax', 'waitingMax'],
+    can: ALL,
+    ...CONFIG,
+  },
+  {
+    id: 'numbers',
+    title: 'admin.section.numbers',
+    group: 'admin.group.routing',
+    path: '/numbers',
+    list: 'numbers',
+    idField: 'number',
+    columns: ['number', 'queueId'],
+    can: ALL,
+    ...CONFIG,
+  },
+  {
+    id: 'skills',
+    title: 'admin.section.skills',
+    group: 'admin.group.routing',
+    path: '/skills',
+    list: 'skills',
+    idField: 'skillId',
+    columns: ['skillId', 'name'],
+    can: ALL,
+    ...CONFIG,
+  },
+  {
+    id: 'agents',
+    title: 'admin.section.agents',
+    group: 'admin.group.people',
+    path: '/agents',
+    list: 'agents',
+    idField: 'agentId',
+    columns: ['agentId', 'name', 'skills'],
+    can: ALL,
+    extra: 'phonePassword',
+    ...CONFIG,
+  },
+  {
+    id: 'users',
+    title: 'admin.section.users',
+    group: 'admin.group.people',
+    path: '/users',
+    list: 'users',
+    idField: 'userId',
+    columns: ['username', 'name', 'role', 'agentId', 'disabledAt'],
+    can: ['create', 'change'],
+    read: 'users.write',
+    write: 'users.write',
+  },
+  {
+    id: 'trunks',
+    title: 'admin.section.trunks',
+    group: 'admin.group.telephony',
+    path: '/trunks',
+    list: 'trunks',
+    idField: 'trunkId',
+    columns: ['trunkId', 'name', 'isEnabled', 'addresses', 'callsMax'],
+    can: ALL,
+    ...CONFIG,
+  },
+  {
+    id: 'phones',
+    title: 'admin.section.phones',
+    group: 'admin.group.telephony',
+    path: '/phone-bindings',
+    list: 'phoneBindings',
+    idField: 'agentId',
+    columns: [
+      'agentId',
+      'transport',
+      'isBrowser',
+      'address',
+      'userAgent',
+      'latencyMs',
+      'expiresAt',
+    ],
+    can: [],
+    read: 'live.read',
+    write: 'config.write',
+  },
+  {
+    id: 'blocked-callers',
+    title: 'admin.section.blockedCallers',
+    group: 'admin.group.telephony',
+    path: '/blocked-callers',
+    list: 'blockedCallers',
+    idField: 'number',
+    columns: ['number', 'reason', 'approvedBy', 'expiresAt'],
+    can: ['create', 'delete'],
+    ...CONFIG,
+  },
+  {
+    id: 'dial-permits',
+    title: 'admin.section.dialPermits',
+    group: 'admin.group.telephony',
+    path: '/dial-permits',
+    list: 'dialPermits',
+    idField: 'permitId',
+    columns: ['agentId', 'number', 'ground', 'grantedBy', 'expiresAt'],
+    can: ['create', 'delete'],
+    ...CONFIG,
+  },
+  {
+    id: 'bans',
+    title: 'admin.section.bans',
+    group: 'admin.group.telephony',
+    path: '/bans',
+    list: 'bans',
+    idField: 'address',
+    columns: ['address', 'reason', 'failures', 'until', 'isInForce'],
+    can: ['delete'],
+    ...CONFIG,
+  },
+]
