@@ -18,6 +18,7 @@ const BUSY: Record<AgentPhase['name'], RejectionCode | null> = {
   ready: null,
   offered: 'offer_pending',
   on_call: 'on_call',
+  consulted: 'on_call',
   wrap_up: null,
 }
 

@@ -1,14 +1,18 @@
 // A citizen's call from the moment it is parked for us to its end. Whoever hangs up, whatever breaks,
 // it gets exactly one ending, and as long as the caller stays on the line it is never dropped by us.
 import { parkAgent, startWrapUp } from './agents.ts'
+import { consultedLeaves } from './consult.ts'
 import type { Ending, HangupBy, RefusalReason } from './facts.ts'
 import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { endOffer } from './offers.ts'
+import { endParty, isPutDown } from './parties.ts'
 import { expectRecording } from './recordings.ts'
 import { agentLegsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
-import type { Call } from './state.ts'
+import type { Agent, Call } from './state.ts'
+import { startSurvey, surveyed } from './survey.ts'
+import { keepCaller } from './transfers.ts'
 import type { Turn } from './turn.ts'
 
 const REFUSAL_CAUSES: Record<RefusalReason, string> = {
@@ -16,9 +20,6 @@ const REFUSAL_CAUSES: Record<RefusalReason, string> = {
   queue_full: 'SWITCH_CONGESTION',
   no_agent: 'NO_USER_RESPONSE',
 }
-
-/** Causes with which a phone ends a conversation on purpose; every other one is a phone that vanished. */
-const NORMAL_CAUSES = new Set(['NORMAL_CLEARING', 'NORMAL_UNSPECIFIED', 'NONE'])
 
 export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.parked' }>): void {
   const { state, at } = turn
@@ -65,10 +66,14 @@ export function callerGone(turn: Turn, call: Call, cause: string): void {
   const { phase, callId } = call
   const agentId = 'agentId' in phase ? phase.agentId : null
   const by: HangupBy = call.hangUpRequestedBy !== null ? 'agent' : hangupByCause(call, cause)
+  for (const party of call.parties) {
+    endParty(turn, call, party, { outcome: 'call_ended', cause: 'NORMAL_CLEARING' })
+  }
+  surveyed(turn, call, null)
   if (phase.name === 'offered' || phase.name === 'connecting') {
     for (const legId of agentLegsOf(call)) endOffer(turn, call, legId, 'caller_abandoned', cause)
   } else if ('legId' in phase) turn.hangUp(phase.legId, 'NORMAL_CLEARING')
-  end(turn, call, endingOf(phase, call), by, cause)
+  endCall(turn, call, { ending: endingOf(phase, call), hangupBy: by, cause })
   if (phase.name === 'talking' || phase.name === 'held') {
     const agent = agentId === null ? undefined : turn.state.agents.get(agentId)
     if (agent !== undefined) startWrapUp(turn, agent, callId, call.queueId)
@@ -86,11 +91,18 @@ function endingOf(phase: Call['phase'], call: Call): Ending {
     case 'talking':
     case 'held':
       return 'served'
+    case 'transferred':
+    case 'surveying':
+    case 'closing':
+      return 'served'
+    case 'transferring':
+      return 'lost_in_transfer'
     case 'refused':
       return phase.reason
     case 'waiting':
     case 'offered':
     case 'connecting':
+      if (call.transfer !== null) return 'lost_in_transfer'
       // Spoken to before, then lost by an agent's phone and never reached again.
       if (call.connectedAt !== null) return 'failed'
       return phase.name === 'waiting' ? 'abandoned_waiting' : 'abandoned_ringing'
@@ -101,10 +113,12 @@ function endingOf(phase: Call['phase'], call: Call): Ending {
 export function agentGone(turn: Turn, call: Call, cause: string): void {
   const { phase, callId, queueId } = call
   if (phase.name !== 'talking' && phase.name !== 'held') return
+  if (keepCaller(turn, call, cause)) return
   const agent = turn.state.agents.get(phase.agentId)
-  if (NORMAL_CAUSES.has(cause) || queueId === null) {
+  if (isPutDown(cause) || queueId === null) {
+    if (startSurvey(turn, call)) return
     turn.hangUp(call.legId, 'NORMAL_CLEARING')
-    end(turn, call, 'served', 'agent', cause)
+    endCall(turn, call, { ending: 'served', hangupBy: 'agent', cause })
     if (agent !== undefined) startWrapUp(turn, agent, callId, queueId)
     return
   }
@@ -121,7 +135,27 @@ function explainDelay(turn: Turn, call: Call): void {
   turn.send({ type: 'play_prompt', legId: call.legId, prompt: 'reconnecting' })
 }
 
-function end(turn: Turn, call: Call, ending: Ending, hangupBy: HangupBy, cause: string): void {
+/** The agent puts down at the console. */
+export function hangUpRequested(turn: Turn, agent: Agent): void {
+  if (consultedLeaves(turn, agent)) return
+  const call = agent.phase.name === 'on_call' ? turn.state.calls.get(agent.phase.callId) : undefined
+  if (call === undefined) return turn.refuse('not_on_call')
+  if (turn.state.nodes.get(call.nodeId)?.isUp !== true) return turn.refuse('switch_unavailable')
+  if (call.hangUpRequestedBy !== null || startSurvey(turn, call)) return
+  turn.hangUp(call.legId, 'NORMAL_CLEARING')
+  const { agentId } = agent
+  turn.emit({ type: 'call.hang_up_requested', at: turn.at, callId: call.callId, agentId })
+}
+
+export function endCall(
+  turn: Turn,
+  call: Call,
+  {
+    ending,
+    hangupBy,
+    cause,
+  }: { readonly ending: Ending; readonly hangupBy: HangupBy; readonly cause: string },
+): void {
   const { phase, callId, queueId, queuedAt, arrivedAt } = call
   const { at } = turn
   const heldMs = phase.name === 'held' ? Math.max(0, at - phase.since) : 0

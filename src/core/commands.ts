@@ -1,7 +1,8 @@
 // What we ask of the switch, of the clock, and of the recordings. Plain data: the core decides,
 // `switch/` and the engine do. A command never names a leg that has ended.
 import type { AgentId, QueueId } from './config.ts'
-import type { CallId, LegId, NodeId } from './inputs.ts'
+import type { CallId, CallStage, LegId, NodeId } from './inputs.ts'
+import type { PartyPurpose, PartyTarget, SurveyScale } from './party-facts.ts'
 import type { Language, PromptId } from './prompts.ts'
 
 /** What we write on a caller's leg so that a restarted service can read it back. Times are epoch ms. */
@@ -14,6 +15,7 @@ export interface LegStamp {
   readonly connectedAt: number | null
   readonly heldAt: number | null
   readonly recordingPath: string | null
+  readonly stage: CallStage | null
 }
 
 interface OnLeg {
@@ -44,7 +46,34 @@ export type SwitchCommand =
       readonly from: string
       readonly ringMsMax: number
     })
-  /** `legId` is the caller's, `otherLegId` the agent's; both are parked or play something. */
+  /** Ring a third party. `from` is the number it sees. */
+  | (OnLeg & {
+      readonly type: 'originate_party'
+      readonly callId: CallId
+      readonly target: PartyTarget
+      readonly purpose: PartyPurpose
+      readonly from: string
+      readonly ringMsMax: number
+    })
+  /** The leg is from now on that of the call's agent. */
+  | (OnLeg & { readonly type: 'stamp_agent'; readonly callId: CallId; readonly agentId: AgentId })
+  /** Into the call's conference, after the phrase if there is one. */
+  | (OnLeg & {
+      readonly type: 'join_conference'
+      readonly callId: CallId
+      readonly prompt: PromptId | null
+    })
+  /** Ask for a key from 1 to `scale`; the leg parks with what it was given, or with nothing. */
+  | (OnLeg & { readonly type: 'ask_survey'; readonly scale: SurveyScale })
+  /** Keys pressed by us, heard at the far end of the leg. 0-9, A-D, * and #. */
+  | (OnLeg & { readonly type: 'send_digits'; readonly digits: string })
+  /** Nobody hears the leg's far end. */
+  | (OnLeg & { readonly type: 'mute' })
+  | (OnLeg & { readonly type: 'unmute' })
+  /**
+   * `legId` is the caller's, `otherLegId` the agent's, or one of them a third party's; both are parked,
+   * play something, or leave another bridge for this one.
+   */
   | (OnLeg & { readonly type: 'bridge'; readonly otherLegId: LegId })
   /** After each bridge: the agent's leg must park, not hang up, when the bridge is taken apart. */
   | (OnLeg & { readonly type: 'keep_after_bridge' })

@@ -1,5 +1,6 @@
 // What the administrators decide: queues, numbers, agents and their skills. The core receives it
 // whole, at the start and after every change, and never reads it from anywhere itself.
+import type { SurveyScale, UnitId } from './party-facts.ts'
 
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
@@ -31,6 +32,32 @@ export interface QueueSettings {
   readonly wrapUpMsMax: number
   /** What callers hear and may press while they wait. */
   readonly waiting: WaitingPolicy
+  readonly survey: SurveyPolicy
+}
+
+/** What callers are asked after the agent has left. */
+export interface SurveyPolicy {
+  readonly isOn: boolean
+  readonly scale: SurveyScale
+}
+
+/** A department, an emergency service or another office that agents call on a citizen's behalf. */
+export interface UnitSettings {
+  readonly unitId: UnitId
+  readonly name: string
+  /** The duty phone first; the others are not tried by themselves. */
+  readonly phones: readonly { readonly number: string; readonly label: string }[]
+  /** On the list of one-click transfers (R-021). */
+  readonly isEmergency: boolean
+  readonly ringMsMax: number
+  readonly retry: RetryPolicy
+}
+
+/** After an unanswered attempt (R-022). */
+export interface RetryPolicy {
+  readonly afterMs: number
+  /** Further attempts that must be made while nobody answers. */
+  readonly attemptsMin: number
 }
 
 /** A number that citizens dial and the queue it leads to. */
@@ -51,6 +78,7 @@ export interface Config {
   readonly queues: readonly QueueSettings[]
   readonly numbers: readonly NumberSettings[]
   readonly agents: readonly AgentSettings[]
+  readonly units: readonly UnitSettings[]
 }
 
 /** The norms' own numbers; a new queue starts with them. */
@@ -65,4 +93,11 @@ export const QUEUE_DEFAULTS = {
   holdMsMax: 30_000,
   wrapUpMsMax: 60_000,
   waiting: WAITING_DEFAULTS,
+  survey: { isOn: false, scale: 5 },
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>
+
+export const UNIT_DEFAULTS = {
+  isEmergency: false,
+  ringMsMax: 30_000,
+  retry: { afterMs: 600_000, attemptsMin: 2 },
+} as const satisfies Partial<UnitSettings>

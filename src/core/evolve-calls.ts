@@ -118,6 +118,13 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     lastAgentId: null,
     hangUpRequestedBy: null,
     recordingPath: null,
+    parties: [],
+    transfer: null,
+    conference: null,
+    mutedSince: null,
+    urgentSince: null,
+    isNuisance: false,
+    helpRequestedAt: null,
   })
 }
 
@@ -204,7 +211,7 @@ function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   indexCall(state, call)
 }
 
-function talking(fact: { agentId: string; legId: LegId; at: number }): CallPhase {
+export function talking(fact: { agentId: string; legId: LegId; at: number }): CallPhase {
   return {
     name: 'talking',
     agentId: fact.agentId,
@@ -215,12 +222,12 @@ function talking(fact: { agentId: string; legId: LegId; at: number }): CallPhase
 }
 
 /** Adds the stretch of talk or hold that ends at `at` to the call's sums. */
-function endStretch(call: Call, at: number): void {
+export function endStretch(call: Call, at: number): void {
   if (call.phase.name === 'talking') call.talkMs += Math.max(0, at - call.phase.since)
   else if (call.phase.name === 'held') call.holdMs += Math.max(0, at - call.phase.since)
 }
 
-function endLeg(state: State, legId: LegId, at: number): void {
+export function endLeg(state: State, legId: LegId, at: number): void {
   const leg = state.legs.get(legId)
   if (leg !== undefined) leg.endingSince ??= at
 }
@@ -285,6 +292,10 @@ function callRequeued(state: State, fact: FactOf<'call.requeued'>): void {
   changeCall(state, fact.callId, (call) => {
     endStretch(call, fact.at)
     for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)
+    call.queueId = fact.queueId
+    call.priority = fact.priority ?? call.priority
+    call.conference = null
+    call.mutedSince = null
     call.phase = { name: 'waiting', since: fact.at }
   })
 }
@@ -294,6 +305,7 @@ function callConnected(state: State, fact: FactOf<'call.connected'>): void {
     call.answeredAt ??= fact.answeredAt
     call.connectedAt ??= fact.at
     call.lastAgentId = fact.agentId
+    call.transfer = null
     call.phase = talking(fact)
   })
 }

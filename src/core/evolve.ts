@@ -6,9 +6,11 @@ import { changeAgent, changeCall, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { evolveCall } from './evolve-calls.ts'
+import { evolveParty } from './evolve-parties.ts'
 import type { Fact } from './facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
+import { isPartyFact } from './party-facts.ts'
 import type { Agent, State } from './state.ts'
 
 /** Days whose counts stay in memory: today, and yesterday for calls that cross midnight. */
@@ -80,7 +82,8 @@ export function evolve(state: State, fact: Fact): void {
       })
       return
     default:
-      evolveCall(state, fact)
+      if (isPartyFact(fact)) evolveParty(state, fact)
+      else evolveCall(state, fact)
   }
 }
 
@@ -94,6 +97,8 @@ function configLoaded(state: State, fact: FactOf<'config.loaded'>): void {
   for (const queue of config.queues) state.queues.set(queue.queueId, queue)
   state.numbers.clear()
   for (const number of config.numbers) state.numbers.set(number.number, number)
+  state.units.clear()
+  for (const unit of config.units) state.units.set(unit.unitId, unit)
   const kept = new Set(config.agents.map((agent) => agent.agentId))
   for (const agent of state.agents.values()) {
     if (kept.has(agent.agentId)) continue

@@ -14,6 +14,7 @@ import type {
   RestoredCounts,
   RestoredRecording,
 } from './inputs.ts'
+import type { PartyFact } from './party-facts.ts'
 
 export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
 export type RefusalReason = (typeof REFUSALS)[number]
@@ -38,12 +39,17 @@ export const ENDINGS = [
   'abandoned_waiting',
   'abandoned_ringing',
   ...REFUSALS,
+  'lost_in_transfer',
   'failed',
 ] as const
-/** How a call ended, one of a closed list; every call gets exactly one. */
+/**
+ * How a call ended, one of a closed list; every call gets exactly one. `lost_in_transfer`: had been
+ * answered, and hung up on the way to somebody else.
+ */
 export type Ending = (typeof ENDINGS)[number]
 
-export type HangupBy = 'caller' | 'agent' | 'system' | 'unknown'
+/** `party`: the department or outside number that had taken the call over. */
+export type HangupBy = 'caller' | 'agent' | 'party' | 'system' | 'unknown'
 
 interface At {
   readonly at: number
@@ -117,7 +123,9 @@ export type CallFact =
   | (OfCall & {
       readonly type: 'call.requeued'
       readonly queueId: QueueId
-      readonly reason: 'offer_ended' | 'phone_vanished'
+      readonly reason: 'offer_ended' | 'phone_vanished' | 'returned' | 'transfer_failed'
+      /** Absent: as it was. */
+      readonly priority?: number
     })
   | (OfAgentLeg & { readonly type: 'call.hold_requested' })
   | (OfAgentLeg & {
@@ -252,7 +260,7 @@ export type SystemFact =
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
 
-export type Fact = CallFact | LegFact | RecordingFact | AgentFact | SystemFact
+export type Fact = CallFact | PartyFact | LegFact | RecordingFact | AgentFact | SystemFact
 
 /** A fact with its place in the one order in which everything happened; gapless from 1. */
 export type RecordedFact = Fact & { readonly seq: number }

@@ -3,7 +3,7 @@
 // caller is reassured. A segment lasts until the two hear each other again, and nobody is dropped.
 import type { AgentInput } from './inputs.ts'
 import { stamp } from './stamps.ts'
-import type { Agent, Call } from './state.ts'
+import type { Agent, Call, Party } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** A hold or retrieve that the switch has not confirmed in this time may be asked for again. */
@@ -11,14 +11,11 @@ const CONFIRM_MS_MAX = 3_000
 /** End prompt and joining together; asked for once more when nothing has come of it. */
 const RETRIEVE_MS_MAX = 8_000
 
-/** Hold, retrieve and hang-up at the console. */
+/** Hold and retrieve at the console. */
 export function callRequested(
   turn: Turn,
   agent: Agent,
-  input: Extract<
-    AgentInput,
-    { type: 'agent.hold_requested' | 'agent.retrieve_requested' | 'agent.hang_up_requested' }
-  >,
+  input: Extract<AgentInput, { type: 'agent.hold_requested' | 'agent.retrieve_requested' }>,
 ): void {
   const call = agent.phase.name === 'on_call' ? turn.state.calls.get(agent.phase.callId) : undefined
   if (call === undefined) return turn.refuse('not_on_call')
@@ -28,22 +25,14 @@ export function callRequested(
       requestHold(turn, call)
       return
     case 'agent.retrieve_requested':
+      // Whoever is rung or talked to must be let go or set aside first.
+      if (call.parties.some(isTalkedTo)) return turn.refuse('consult_active')
       requestRetrieve(turn, call)
-      return
-    case 'agent.hang_up_requested':
-      if (call.hangUpRequestedBy !== null) return
-      turn.hangUp(call.legId, 'NORMAL_CLEARING')
-      turn.emit({
-        type: 'call.hang_up_requested',
-        at: turn.at,
-        callId: call.callId,
-        agentId: agent.agentId,
-      })
       return
   }
 }
 
-function requestHold(turn: Turn, call: Call): void {
+export function requestHold(turn: Turn, call: Call): void {
   const { phase, callId } = call
   if (phase.name === 'held') return turn.refuse('already_held')
   if (phase.name !== 'talking') return turn.refuse('not_connected')
@@ -55,7 +44,11 @@ function requestHold(turn: Turn, call: Call): void {
   turn.emit({ type: 'call.hold_requested', at: turn.at, callId, agentId, legId })
 }
 
-function requestRetrieve(turn: Turn, call: Call): void {
+function isTalkedTo({ state, wish }: Party): boolean {
+  return state === 'dialling' || state === 'answered' || state === 'joined' || wish !== null
+}
+
+export function requestRetrieve(turn: Turn, call: Call): void {
   const { phase, callId } = call
   if (phase.name !== 'held') return turn.refuse('not_held')
   if (phase.by === 'phone') return turn.refuse('held_by_phone')
@@ -94,7 +87,14 @@ export function unheldByPhone(turn: Turn, call: Call): void {
 export function callerSettled(turn: Turn, call: Call): void {
   const { phase } = call
   if (phase.name !== 'held' || phase.by !== 'console' || phase.retrieveRequestedAt === null) return
-  turn.send({ type: 'bridge', legId: call.legId, otherLegId: phase.legId })
+  if (call.conference !== null) {
+    const { legId, callId } = call
+    turn.send({ type: 'join_conference', legId, callId, prompt: null })
+    return
+  }
+  // Handed over out of a consultation, the caller goes to whoever was consulted.
+  const heir = call.parties.find(({ wish }) => wish === 'caller')
+  turn.send({ type: 'bridge', legId: call.legId, otherLegId: heir?.legId ?? phase.legId })
 }
 
 /** Joined again after a hold. */

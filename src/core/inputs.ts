@@ -2,6 +2,8 @@
 // switch reports, the switch's event clock) and says what occurred to us; it decides nothing.
 import type { AgentId, Config, QueueId } from './config.ts'
 import type { Counts } from './metrics.ts'
+import type { PartyPurpose, PartyTarget } from './party-facts.ts'
+import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
 
 export type CallId = string
 /** One channel on a switch: FreeSWITCH's Unique-ID. Agents' legs get theirs from the core. */
@@ -45,7 +47,7 @@ export type Disposition = (typeof DISPOSITIONS)[number]
 /** A live leg of ours as a switch shows it on resync; everything after `bridgedTo` was stamped on it by us. */
 export interface LegSnapshot {
   readonly legId: LegId
-  readonly role: 'caller' | 'agent'
+  readonly role: 'caller' | 'agent' | 'party'
   readonly callId: CallId
   readonly from: string
   readonly to: string
@@ -63,7 +65,16 @@ export interface LegSnapshot {
   readonly connectedAt: number | null
   readonly heldAt: number | null
   readonly recordingPath: string | null
+  /** In the call's conference at this moment. */
+  readonly isInConference?: boolean
+  /** On a caller's leg: what the call has come to after the agent left. */
+  readonly stage?: CallStage | null
+  /** On a third party's leg: whom it rings and why. */
+  readonly party?: { readonly target: PartyTarget; readonly purpose: PartyPurpose } | null
 }
+
+export const CALL_STAGES = ['transferred', 'surveying', 'closing'] as const
+export type CallStage = (typeof CALL_STAGES)[number]
 
 /**
  * An agent as last recorded, for a start after a stop or crash. One who was offered a call or on a call
@@ -161,7 +172,11 @@ export type LegInput =
     })
   | (OfLeg & { readonly type: 'leg.ringing' })
   | (OfLeg & { readonly type: 'leg.answered' })
-  | (OfLeg & { readonly type: 'leg.parked' })
+  /** `collected`: the key that was pressed, where the leg had been asked for one and has been given one. */
+  | (OfLeg & { readonly type: 'leg.parked'; readonly collected?: string })
+  /** In the conference: hears and is heard. */
+  | (OfLeg & { readonly type: 'leg.conference_joined' })
+  | (OfLeg & { readonly type: 'leg.conference_left' })
   | (OfLeg & { readonly type: 'leg.bridged'; readonly otherLegId: LegId })
   | (OfLeg & { readonly type: 'leg.unbridged' })
   /** The phone itself put the call on hold or took it back (re-INVITE). */
@@ -222,4 +237,4 @@ export type AgentInput =
       readonly summary: string
     })
 
-export type Input = WorldInput | LegInput | RecordingInput | AgentInput
+export type Input = WorldInput | LegInput | RecordingInput | AgentInput | PartyRequest | HelpAnswer

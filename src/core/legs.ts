@@ -1,11 +1,15 @@
 // What a switch tells about one leg, led to the noun it concerns. Events about legs that are not ours,
 // or no longer, end here: duplicates, late ones and those of another run are harmless.
 import { agentGone, callerGone, callerParkedAgain } from './calls.ts'
+import { conferenceJoined, conferenceLeft } from './conference.ts'
 import { callerSettled, heldByPhone, holdBegan, retrieved, unheldByPhone } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
+import { agentParked, partyBridged, partyGone, partyReported } from './party-legs.ts'
 import { hasAgentLeg } from './rings.ts'
 import type { Call, Leg } from './state.ts'
+import { callerParkedInSurvey } from './survey.ts'
+import { callerParkedInTransfer } from './transfers.ts'
 import type { Turn } from './turn.ts'
 
 /** A leg that never existed, or whose last word was lost, is forgotten after this. */
@@ -42,6 +46,10 @@ function legMoved(
   leg: Leg,
   input: Exclude<LegInput, { type: 'call.parked' | 'leg.hung_up' | 'leg.ended' | 'offer.failed' }>,
 ): void {
+  if (leg.role === 'party' && input.type !== 'leg.bridged' && !isOfConference(input)) {
+    partyReported(turn, call, leg, input)
+    return
+  }
   const isAgent = leg.role === 'agent'
   switch (input.type) {
     case 'leg.ringing':
@@ -54,16 +62,20 @@ function legMoved(
       if (isAgent) {
         phoneSettled(turn, call, leg.legId)
         holdBegan(turn, call)
+        agentParked(turn, call, leg.legId)
       } else {
         callerSettled(turn, call)
+        callerParkedInTransfer(turn, call)
+        callerParkedInSurvey(turn, call, input.collected)
         callerParkedAgain(turn, call)
       }
       return
     case 'leg.bridged':
       if (isBridgeOf(call, input)) {
+        turn.clearTimer(`rejoin:${call.callId}`)
         legsJoined(turn, call)
         retrieved(turn, call)
-      }
+      } else partyBridged(turn, call, input)
       return
     case 'leg.unbridged':
       holdBegan(turn, call)
@@ -74,9 +86,25 @@ function legMoved(
     case 'leg.unheld':
       if (isAgent) unheldByPhone(turn, call)
       return
+    case 'leg.conference_joined':
+    case 'leg.conference_left':
+      conferenceMoved(turn, call, leg, input.type)
+      return
     case 'leg.digit_pressed':
       return
   }
+}
+
+type ConferenceInput = 'leg.conference_joined' | 'leg.conference_left'
+
+function isOfConference({ type }: { readonly type: string }): boolean {
+  return type === 'leg.conference_joined' || type === 'leg.conference_left'
+}
+
+function conferenceMoved(turn: Turn, call: Call, leg: Leg, type: ConferenceInput): void {
+  if (type === 'leg.conference_joined') return conferenceJoined(turn, call, leg.legId)
+  conferenceLeft(turn, call, leg.legId)
+  if (leg.role === 'caller') holdBegan(turn, call)
 }
 
 /** Whether the bridge joins exactly this call's two legs, in whichever order. */
@@ -89,7 +117,13 @@ function isBridgeOf(call: Call, input: { legId: string; otherLegId: string }): b
 function legGone(turn: Turn, leg: Leg, cause: string): void {
   turn.goneLegs.add(leg.legId)
   if (leg.role === 'caller') callerLegGone(turn, leg, cause)
-  else agentLegGone(turn, leg, cause)
+  else if (leg.role === 'agent') agentLegGone(turn, leg, cause)
+  else partyLegGone(turn, leg, cause)
+}
+
+export function partyLegGone(turn: Turn, leg: Leg, cause: string): void {
+  const call = turn.state.calls.get(leg.callId)
+  if (call !== undefined && leg.endingSince === null) partyGone(turn, call, leg, cause)
 }
 
 export function callerLegGone(turn: Turn, leg: Leg, cause: string): void {

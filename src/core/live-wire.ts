@@ -1,15 +1,27 @@
 // The live views as they leave the service, over HTTP and Socket.IO alike: times as ISO strings in the
 // hotline's zone, and a caller's number masked unless the reader may see it. Nothing else is changed.
 import { isoTime, isoTimeOrNull } from './iso-times.ts'
-import type { LiveAgent, LiveCall, LiveHotline, LiveQueue } from './live.ts'
+import type { LiveAgent, LiveCall, LiveHotline, LiveParty, LiveQueue } from './live.ts'
 import { maskNumber } from './masking.ts'
 
 export type WireAgent = Omit<LiveAgent, 'since' | 'until'> & {
   readonly since: string | null
   readonly until: string | null
 }
-type CallTimes = 'since' | 'arrivedAt' | 'queuedAt' | 'answeredAt'
-export type WireCall = Omit<LiveCall, CallTimes> & {
+export type WireParty = Omit<LiveParty, 'since'> & { readonly since: string }
+type CallTimes =
+  | 'since'
+  | 'arrivedAt'
+  | 'queuedAt'
+  | 'answeredAt'
+  | 'mutedSince'
+  | 'urgentSince'
+  | 'helpRequestedAt'
+export type WireCall = Omit<LiveCall, CallTimes | 'parties'> & {
+  readonly parties: readonly WireParty[]
+  readonly mutedSince: string | null
+  readonly urgentSince: string | null
+  readonly helpRequestedAt: string | null
   readonly since: string
   readonly arrivedAt: string
   readonly queuedAt: string | null
@@ -41,6 +53,20 @@ export function wireCall(call: LiveCall, timeZone: string, seesNumbers: boolean)
     arrivedAt: isoTime(call.arrivedAt, timeZone),
     queuedAt: isoTimeOrNull(call.queuedAt, timeZone),
     answeredAt: isoTimeOrNull(call.answeredAt, timeZone),
+    parties: call.parties.map((party) => wireParty(party, timeZone, seesNumbers)),
+    mutedSince: isoTimeOrNull(call.mutedSince, timeZone),
+    urgentSince: isoTimeOrNull(call.urgentSince, timeZone),
+    helpRequestedAt: isoTimeOrNull(call.helpRequestedAt, timeZone),
+  }
+}
+
+/** A department's number is nobody's secret; any other may be a citizen's. */
+function wireParty(party: LiveParty, timeZone: string, seesNumbers: boolean): WireParty {
+  const isSecret = party.kind === 'number' && !seesNumbers && party.number !== null
+  return {
+    ...party,
+    number: isSecret && party.number !== null ? maskNumber(party.number) : party.number,
+    since: isoTime(party.since, timeZone),
   }
 }
 

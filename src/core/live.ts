@@ -2,17 +2,18 @@
 // state and the day's figures. Times are ISO strings only at the edges; here they are epoch ms.
 import type { AgentId, QueueId } from './config.ts'
 import { dayOf } from './days.ts'
-import type { CallId, NotReadyReason } from './inputs.ts'
+import type { CallId, LegId, NotReadyReason } from './inputs.ts'
 import { isCallBefore } from './lanes.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
+import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { ringsOf } from './rings.ts'
-import type { Agent, Call, State } from './state.ts'
+import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
 
 export interface LiveAgent {
   readonly agentId: AgentId
   readonly name: string
   readonly skills: readonly string[]
-  readonly phase: 'signed_out' | 'not_ready' | 'ready' | 'offered' | 'on_call' | 'wrap_up'
+  readonly phase: AgentPhase['name']
   readonly reason: NotReadyReason | null
   /** Since when the phase stands; null when signed out. */
   readonly since: number | null
@@ -28,7 +29,7 @@ export interface LiveCall {
   /** The caller's number, unmasked: edges mask it for those without `pii.read`. */
   readonly from: string
   readonly to: string
-  readonly phase: 'waiting' | 'offered' | 'connecting' | 'talking' | 'held' | 'refused'
+  readonly phase: CallPhase['name']
   readonly since: number
   readonly arrivedAt: number
   readonly queuedAt: number | null
@@ -43,6 +44,30 @@ export interface LiveCall {
     readonly isWarned: boolean
     readonly limitCount: number
   } | null
+  /** Third parties that are rung for the call, consulted or in its conference. */
+  readonly parties: readonly LiveParty[]
+  readonly isConference: boolean
+  /** Who let go of the caller, while somebody else is found. */
+  readonly transfer: { readonly agentId: AgentId; readonly mode: TransferMode } | null
+  readonly mutedSince: number | null
+  /** Flagged as an emergency. */
+  readonly urgentSince: number | null
+  readonly isNuisance: boolean
+  /** The agent waits for a shift leader. */
+  readonly helpRequestedAt: number | null
+}
+
+export interface LiveParty {
+  readonly legId: LegId
+  readonly kind: PartyTarget['kind']
+  /** The agent's or the unit's. */
+  readonly id: string | null
+  readonly name: string
+  /** Null for agents; of an outside number masked like a caller's. */
+  readonly number: string | null
+  readonly purpose: PartyPurpose
+  readonly state: Party['state']
+  readonly since: number
 }
 
 export interface LiveQueue {
@@ -119,6 +144,31 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
       phase.name === 'held'
         ? { by: phase.by, isWarned: phase.isWarned, limitCount: phase.limitCount }
         : null,
+    parties: call.parties.map((party) => liveParty(state, party)),
+    isConference: call.conference !== null,
+    transfer:
+      call.transfer === null ? null : { agentId: call.transfer.agentId, mode: call.transfer.mode },
+    mutedSince: call.mutedSince,
+    urgentSince: call.urgentSince,
+    isNuisance: call.isNuisance,
+    helpRequestedAt: call.helpRequestedAt,
+  }
+}
+
+function liveParty(state: ReadonlyState, party: Party): LiveParty {
+  const { legId, target, purpose, since } = party
+  const shared = { legId, purpose, state: party.state, since }
+  switch (target.kind) {
+    case 'agent': {
+      const { kind, agentId: id } = target
+      return { ...shared, kind, id, name: state.agents.get(id)?.settings.name ?? id, number: null }
+    }
+    case 'unit': {
+      const { kind, unitId: id, number } = target
+      return { ...shared, kind, id, name: state.units.get(id)?.name ?? id, number }
+    }
+    case 'number':
+      return { ...shared, kind: 'number', id: null, name: '', number: target.number }
   }
 }
 
@@ -180,6 +230,7 @@ function staffing(state: ReadonlyState, agents: readonly Agent[]): Staffing {
     else if (phase.name === 'offered') count.offered += 1
     else if (phase.name === 'wrap_up') count.wrapUp += 1
     else if (phase.name === 'not_ready') count.notReady += 1
+    else if (phase.name === 'consulted') count.onCall += 1
     else if (phase.name === 'on_call') {
       if (state.calls.get(phase.callId)?.phase.name === 'held') count.onHold += 1
       else count.onCall += 1

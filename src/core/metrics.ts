@@ -105,6 +105,7 @@ const ENDING_COUNTS: Record<Ending, Partial<Counts>> = {
   unknown_number: { unknownNumber: 1 },
   queue_full: { queueFull: 1 },
   no_agent: { noAgent: 1 },
+  lost_in_transfer: {},
   failed: { failed: 1 },
 }
 

@@ -22,6 +22,7 @@ export const PROMPTS: readonly string[] = [
   ...['estimate_short', 'estimate_before', 'estimate_to', 'estimate_after', 'estimate_over'],
   ...['key_callback', 'key_message', 'key_queue', 'callback_registered', 'callback_unavailable'],
   ...['leave_message', 'message_saved'],
+  ...['transferring', 'silent_closing', 'survey_3', 'survey_5', 'survey_thanks'],
   ...SAID_NUMBERS.map((number) => `number_${number}`),
   ...['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'star', 'hash'].map(
     (key) => `digit_${key}`,

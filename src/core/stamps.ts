@@ -1,5 +1,6 @@
 // What a restarted service must know of a call is written on the caller's own leg, because the switch
 // outlives us and is the truth about live calls.
+import { CALL_STAGES } from './inputs.ts'
 import type { Call } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -20,6 +21,7 @@ export function stamp(turn: Turn, call: Call): void {
       connectedAt: call.connectedAt,
       heldAt: phase.name === 'held' ? phase.since : null,
       recordingPath: call.recordingPath,
+      stage: CALL_STAGES.find((stage) => stage === phase.name) ?? null,
     },
   })
 }

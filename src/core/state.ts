@@ -6,11 +6,21 @@ import type {
   NumberSettings,
   QueueId,
   QueueSettings,
+  UnitSettings,
 } from './config.ts'
 import type { RefusalReason } from './facts.ts'
 import type { CallId, LegId, NodeId, NotReadyReason, RestoredCall } from './inputs.ts'
 import type { Lane } from './lanes.ts'
 import type { Counts } from './metrics.ts'
+import type {
+  PartyPurpose,
+  PartyTarget,
+  PartyWish,
+  SurveyScale,
+  TransferMode,
+  TransferTarget,
+  UnitId,
+} from './party-facts.ts'
 
 /** One agent's phone ringing for a call. */
 export interface Ring {
@@ -48,7 +58,42 @@ export type CallPhase =
       readonly limitCount: number
       readonly retrieveRequestedAt: number | null
     }
+  /** The agent has handed the caller on; somebody else is being rung, or joined, meanwhile. */
+  | { readonly name: 'transferring'; readonly since: number }
+  /** The caller talks with an outside party and no agent of ours. */
+  | { readonly name: 'transferred'; readonly since: number }
+  /** The agent has left; the caller is asked how it was. */
+  | {
+      readonly name: 'surveying'
+      readonly since: number
+      readonly scale: SurveyScale
+      readonly state: 'starting' | 'asked' | 'done'
+    }
+  /** A last phrase is played to a caller who could not be heard. */
+  | { readonly name: 'closing'; readonly since: number }
   | { readonly name: 'refused'; readonly reason: RefusalReason; readonly since: number }
+
+/** A third party of a call and its leg. `aside`: hears music; `joined`: hears the agent, or the caller. */
+export interface Party {
+  readonly legId: LegId
+  readonly target: PartyTarget
+  readonly purpose: PartyPurpose
+  readonly requestedBy: AgentId | null
+  readonly state: 'dialling' | 'answered' | 'joined' | 'aside' | 'conference'
+  readonly wish: PartyWish | null
+  /** Since when the state stands. */
+  readonly since: number
+  readonly dialledAt: number
+  readonly answeredAt: number | null
+}
+
+/** Who handed the caller on, and to whom. Stays after a failure, until somebody is with the caller. */
+export interface Transfer {
+  readonly agentId: AgentId
+  readonly mode: TransferMode
+  readonly target: TransferTarget
+  readonly hasFailed: boolean
+}
 
 export interface Call {
   readonly callId: CallId
@@ -72,6 +117,16 @@ export interface Call {
   lastAgentId: AgentId | null
   hangUpRequestedBy: AgentId | null
   recordingPath: string | null
+  /** At most one of them is not in the conference: whoever is rung or consulted at the moment. */
+  parties: readonly Party[]
+  transfer: Transfer | null
+  /** Caller and agent hear each other there instead of by a bridge. `legIds`: who is in it. */
+  conference: { readonly since: number; readonly legIds: readonly LegId[] } | null
+  mutedSince: number | null
+  /** When it was flagged as an emergency. */
+  urgentSince: number | null
+  isNuisance: boolean
+  helpRequestedAt: number | null
 }
 
 export type AgentPhase =
@@ -86,6 +141,13 @@ export type AgentPhase =
     }
   | {
       readonly name: 'on_call'
+      readonly callId: CallId
+      readonly legId: LegId
+      readonly since: number
+    }
+  /** Rung for, or part of, a call that is another agent's. */
+  | {
+      readonly name: 'consulted'
       readonly callId: CallId
       readonly legId: LegId
       readonly since: number
@@ -113,7 +175,8 @@ export interface Agent {
 export interface Leg {
   readonly legId: LegId
   readonly nodeId: NodeId
-  readonly role: 'caller' | 'agent'
+  /** A party becomes the agent of the call that it takes over. */
+  role: 'caller' | 'agent' | 'party'
   readonly callId: CallId
   readonly agentId: AgentId | null
   /** When we first knew of it; a snapshot asked for before cannot deny it. */
@@ -135,6 +198,7 @@ export interface State {
   config: Config
   readonly queues: Map<QueueId, QueueSettings>
   readonly numbers: Map<string, NumberSettings>
+  readonly units: Map<UnitId, UnitSettings>
   readonly agents: Map<AgentId, Agent>
   readonly calls: Map<CallId, Call>
   readonly legs: Map<LegId, Leg>
@@ -156,9 +220,10 @@ export function emptyState(epoch: string): State {
   return {
     epoch,
     legsMade: 0,
-    config: { timeZone: 'Asia/Shanghai', queues: [], numbers: [], agents: [] },
+    config: { timeZone: 'Asia/Shanghai', queues: [], numbers: [], agents: [], units: [] },
     queues: new Map(),
     numbers: new Map(),
+    units: new Map(),
     agents: new Map(),
     calls: new Map(),
     legs: new Map(),

@@ -2,15 +2,21 @@
 // to its noun; then the offers that have become possible are made. Synchronous, deterministic, and
 // unable to throw for anything that reaches us from outside.
 import { agentRequested, phoneRegistered, phoneUnregistered, wrapUpTimedOut } from './agents.ts'
-import { callParked } from './calls.ts'
+import { helpAnswered, muteProlonged } from './call-buttons.ts'
+import { callParked, hangUpRequested } from './calls.ts'
+import { conferenceDue, rejoin } from './conference.ts'
 import { callRequested, holdLimitDue, holdWarningDue, retrieveOverdue } from './hold.ts'
 import type { AgentInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
 import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
+import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
+import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
+import { partyRequested } from './party-requests.ts'
 import { recordingMissing, recordingReported, recordingStopOverdue } from './recordings.ts'
 import { switchLost, switchSynced } from './resync.ts'
 import { route } from './routing.ts'
 import type { State } from './state.ts'
+import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
 
 export function step(state: State, input: Input): Turn {
@@ -77,9 +83,19 @@ function take(turn: Turn, input: Input): void {
     case 'agent.wrap_up_done_requested':
       agentAsked(turn, input)
       return
+    case 'call.help_answer_requested':
+      helpAnswered(turn, input)
+      return
     default:
-      legReported(turn, input)
+      if (isPartyRequest(input)) partyAsked(turn, input)
+      else legReported(turn, input)
   }
+}
+
+function partyAsked(turn: Turn, input: PartyRequest): void {
+  const agent = turn.state.agents.get(input.agentId)
+  if (agent === undefined) turn.refuse('unknown_agent')
+  else partyRequested(turn, agent, input)
 }
 
 function agentAsked(turn: Turn, input: AgentInput): void {
@@ -88,8 +104,10 @@ function agentAsked(turn: Turn, input: AgentInput): void {
   switch (input.type) {
     case 'agent.hold_requested':
     case 'agent.retrieve_requested':
-    case 'agent.hang_up_requested':
       callRequested(turn, agent, input)
+      return
+    case 'agent.hang_up_requested':
+      hangUpRequested(turn, agent)
       return
     default:
       agentRequested(turn, agent, input)
@@ -122,6 +140,13 @@ function timerFired(turn: Turn, timerId: string): void {
       if (call !== undefined) ringTimedOut(turn, call, id)
       return
     }
+    case 'party':
+    case 'join': {
+      const call = state.calls.get(state.legs.get(id)?.callId ?? '')
+      if (call !== undefined && kind === 'party') partyRangOut(turn, call, id)
+      else if (call !== undefined) joinOverdue(turn, call, id)
+      return
+    }
   }
   const call = state.calls.get(id)
   if (call === undefined) return
@@ -129,6 +154,11 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'retrieve') retrieveOverdue(turn, call)
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)
+  else if (kind === 'complete') completeOverdue(turn, call)
+  else if (kind === 'conference') conferenceDue(turn, call)
+  else if (kind === 'rejoin') rejoin(turn, call)
+  else if (kind === 'survey') surveyOverdue(turn, call)
+  else if (kind === 'muted') muteProlonged(turn, call)
 }
 
 function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed' }>): void {
@@ -140,6 +170,9 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
   if (call === undefined) return
   if (input.command === 'originate_agent' && call.phase.name === 'offered') {
     phoneGone(turn, call, input.legId, input.reason)
+    turn.setTimer(`last_word:${input.legId}`, turn.at)
+  } else if (input.command === 'originate_party') {
+    partyGone(turn, call, leg, input.reason)
     turn.setTimer(`last_word:${input.legId}`, turn.at)
   } else if (input.command === 'bridge') joiningFailed(turn, call)
   else if (input.command === 'start_recording' && call.recordingPath !== null) {

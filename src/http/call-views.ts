@@ -14,7 +14,13 @@ export interface Reader {
   readonly seesNumbers: boolean
 }
 
-const HANGUP_BY = ['caller', 'agent', 'system', 'unknown'] as const satisfies readonly HangupBy[]
+const HANGUP_BY = [
+  'caller',
+  'agent',
+  'party',
+  'system',
+  'unknown',
+] as const satisfies readonly HangupBy[]
 
 export const callSchema = z.object({
   callId: z.string(),
@@ -39,6 +45,17 @@ export const callSchema = z.object({
   summary: z.string().nullable(),
   writtenUpAt: timeOrNull,
   leftUnrecorded: z.boolean(),
+  urgentAt: timeOrNull.describe('When it was flagged as an emergency.'),
+  emergencyConnectedMs: count
+    .nullable()
+    .describe('From the flag until the emergency service was on the line.'),
+  isNuisance: z.boolean(),
+  helpRequestedAt: timeOrNull,
+  helpResponseMs: count.nullable().describe('From the last request to a shift leader’s answer.'),
+  surveyScale: count.nullable(),
+  surveyScore: count.nullable().describe('null: not asked, or no answer; see `surveyedAt`.'),
+  surveyedAt: timeOrNull,
+  transferredAt: timeOrNull.describe('When the caller was last handed over.'),
 })
 
 export function callView(row: CallRow, { timeZone, seesNumbers }: Reader) {
@@ -54,6 +71,10 @@ export function callView(row: CallRow, { timeZone, seesNumbers }: Reader) {
     connectedAt: time(row.connectedAt),
     endedAt: time(row.endedAt),
     writtenUpAt: time(row.writtenUpAt),
+    urgentAt: time(row.urgentAt),
+    helpRequestedAt: time(row.helpRequestedAt),
+    surveyedAt: time(row.surveyedAt),
+    transferredAt: time(row.transferredAt),
   }
 }
 
@@ -122,7 +143,8 @@ function shownOf(value: unknown, reader: Reader): unknown {
   if (Array.isArray(value)) return value.map((item) => shownOf(item, reader))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([name, field]) => {
-    if (name === 'from' && typeof field === 'string') {
+    const isOutside = name === 'number' && 'kind' in value && value.kind === 'number'
+    if ((name === 'from' || isOutside) && typeof field === 'string') {
       return [name, reader.seesNumbers ? field : maskNumber(field)]
     }
     if (typeof field === 'number' && /^(at|since|until)$|At$/.test(name)) {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { NOT_READY_REASONS, SYSTEM_NOT_READY_REASONS } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
 import type { Figures } from '../core/metrics.ts'
+import { PARTY_PURPOSES, TRANSFER_MODES } from '../core/party-facts.ts'
 import { AGENT_PHASES } from '../store/schema.ts'
 import { count, list, timeOrNull, timeSchema } from './fields.ts'
 
@@ -84,12 +85,36 @@ export const liveAgentSchema = z.object({
   until: timeOrNull.describe('End of the wrap-up if nobody ends it before.'),
 }) satisfies z.ZodType<WireAgent>
 
+const livePartySchema = z.object({
+  legId: z.string(),
+  kind: z.enum(['agent', 'unit', 'number']),
+  id: z.string().nullable(),
+  name: z.string(),
+  number: z.string().nullable(),
+  purpose: z.enum(PARTY_PURPOSES),
+  state: z
+    .enum(['dialling', 'answered', 'joined', 'aside', 'conference'])
+    .describe('aside: hears music while the agent is with the caller.'),
+  since: timeSchema,
+})
+
 export const liveCallSchema = z.object({
   callId: z.string(),
   queueId: z.string().nullable(),
   from: z.string().describe('Masked without `pii.read`.'),
   to: z.string(),
-  phase: z.enum(['waiting', 'offered', 'connecting', 'talking', 'held', 'refused']),
+  phase: z.enum([
+    'waiting',
+    'offered',
+    'connecting',
+    'talking',
+    'held',
+    'transferring',
+    'transferred',
+    'surveying',
+    'closing',
+    'refused',
+  ]),
   since: timeSchema,
   arrivedAt: timeSchema,
   queuedAt: timeOrNull,
@@ -106,4 +131,16 @@ export const liveCallSchema = z.object({
       limitCount: count,
     })
     .nullable(),
+  parties: list(livePartySchema).describe(
+    'Third parties that are rung, consulted or conferred with.',
+  ),
+  isConference: z.boolean(),
+  transfer: z
+    .object({ agentId: z.string(), mode: z.enum(TRANSFER_MODES) })
+    .nullable()
+    .describe('Who let go of the caller, while somebody else is found.'),
+  mutedSince: timeOrNull,
+  urgentSince: timeOrNull.describe('Flagged as an emergency.'),
+  isNuisance: z.boolean(),
+  helpRequestedAt: timeOrNull.describe('The agent waits for a shift leader.'),
 }) satisfies z.ZodType<WireCall>

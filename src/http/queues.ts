@@ -25,6 +25,12 @@ const queueSchema = z
     holdMsMax: millisecondsSchema(SECOND_MS),
     wrapUpMsMax: millisecondsSchema(0),
     waiting: waitingPolicySchema,
+    survey: z
+      .strictObject({
+        isOn: z.boolean(),
+        scale: z.union([z.literal(3), z.literal(5)]).describe('Keys 1 to this.'),
+      })
+      .describe('What callers are asked after the agent has left.'),
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],

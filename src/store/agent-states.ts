@@ -1,6 +1,6 @@
 // The agents' state log: one row per stretch of one phase, without gaps while the agent is signed in.
 // An agent's next phase closes the row before it; signing out leaves an open row that says so.
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { RecordedFact } from '../core/facts.ts'
 import type { Queryable } from './database.ts'
 import { agentStates } from './schema.ts'
@@ -17,6 +17,8 @@ type AgentFact = Extract<
       | 'call.offered'
       | 'call.answered'
       | 'call.adopted'
+      | 'party.dialled'
+      | 'call.transferred'
   }
 >
 type Opening = Pick<
@@ -42,7 +44,7 @@ export async function projectRestoredAgents(
   const rung = await tx
     .select({ agentId: agentStates.agentId })
     .from(agentStates)
-    .where(and(eq(agentStates.phase, 'offered'), isNull(agentStates.endedAt)))
+    .where(and(inArray(agentStates.phase, ['offered', 'consulted']), isNull(agentStates.endedAt)))
   const ready = new Map(fact.agents.map((agent) => [agent.agentId, agent]))
   for (const { agentId } of rung) {
     const agent = ready.get(agentId)
@@ -67,6 +69,15 @@ function openingOf(fact: AgentFact): Opening | null {
       return { agentId: fact.agentId, phase: 'offered', callId: fact.callId }
     case 'call.answered':
       return { agentId: fact.agentId, phase: 'on_call', callId: fact.callId }
+    case 'party.dialled': {
+      const { target, callId } = fact
+      if (target.kind !== 'agent') return null
+      return { agentId: target.agentId, phase: 'consulted', callId }
+    }
+    case 'call.transferred': {
+      const { toAgentId: agentId, callId } = fact
+      return agentId === null ? null : { agentId, phase: 'on_call', callId }
+    }
     case 'call.adopted': {
       const agentId = fact.agent?.agentId ?? null
       return agentId === null ? null : { agentId, phase: 'on_call', callId: fact.callId }
@@ -93,7 +104,8 @@ async function open(
     .where(openStateOf(opening.agentId))
     .returning({ idleSince: agentStates.idleSince })
   // A ringing phone keeps its place among the idle, for the case that the caller gives up.
-  const idleSince = opening.phase === 'offered' ? (closed[0]?.idleSince ?? null) : null
+  const isRung = opening.phase === 'offered' || opening.phase === 'consulted'
+  const idleSince = isRung ? (closed[0]?.idleSince ?? null) : null
   await tx.insert(agentStates).values({ seq: fact.seq, startedAt: fact.at, idleSince, ...opening })
 }
 

@@ -4,6 +4,7 @@ import { listAgents } from './agents.ts'
 import type { Database } from './database.ts'
 import { listNumbers } from './numbers.ts'
 import { listQueues } from './queues.ts'
+import { listUnits } from './units.ts'
 
 /** One moment's configuration: no change is seen half. */
 export async function loadConfig(db: Database, timeZone: string): Promise<Config> {
@@ -12,5 +13,6 @@ export async function loadConfig(db: Database, timeZone: string): Promise<Config
     queues: await listQueues(tx),
     numbers: await listNumbers(tx),
     agents: await listAgents(tx),
+    units: await listUnits(tx),
   }))
 }

@@ -3,9 +3,11 @@
 // are made from the facts alone, never from the live state, in the order of the facts.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
+import { isPartyFact } from '../core/party-facts.ts'
 import { projectAgent, projectRestoredAgents } from './agent-states.ts'
 import type { Queryable } from './database.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
+import { projectParty } from './parties.ts'
 import { projectRecording } from './recordings.ts'
 import { calls, facts, offers, queues } from './schema.ts'
 
@@ -72,7 +74,7 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'switch.synced':
       return
     default:
-      return projectCall(tx, fact)
+      return isPartyFact(fact) ? projectParty(tx, fact) : projectCall(tx, fact)
   }
 }
 

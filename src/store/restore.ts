@@ -62,6 +62,7 @@ function restoredAgent(state: typeof agentStates.$inferSelect): RestoredAgent | 
       return { agentId, phase: 'wrap_up', reason: null, since, callId }
     case 'ready':
     case 'offered':
+    case 'consulted':
     case 'on_call': {
       const idleSince = state.idleSince ?? since
       return { agentId, phase: 'ready', reason: null, since: idleSince, callId: null }

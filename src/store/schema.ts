@@ -14,7 +14,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { QUEUE_DEFAULTS } from '../core/config.ts'
+import { QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
 import { ENDINGS, type HangupBy, OFFER_OUTCOMES, type RecordedFact } from '../core/facts.ts'
 import {
   DISPOSITIONS,
@@ -26,7 +26,13 @@ import { ROLE_NAMES, type Role } from '../core/permissions.ts'
 import type { WaitingPolicy } from '../core/waiting-policy.ts'
 import { instant, oneOf } from './columns.ts'
 
-const HANGUP_BY = ['caller', 'agent', 'system', 'unknown'] as const satisfies readonly HangupBy[]
+const HANGUP_BY = [
+  'caller',
+  'agent',
+  'party',
+  'system',
+  'unknown',
+] as const satisfies readonly HangupBy[]
 const HOLD_BY = ['console', 'phone'] as const
 const PROMPTED_BY = ['system', 'agent'] as const
 
@@ -45,6 +51,7 @@ export const AGENT_PHASES = [
   'ready',
   'offered',
   'on_call',
+  'consulted',
   'wrap_up',
 ] as const
 export type AgentPhaseName = (typeof AGENT_PHASES)[number]
@@ -73,6 +80,7 @@ export const queues = pgTable(
     wrapUpMsMax: integer('wrap_up_ms_max').notNull().default(QUEUE_DEFAULTS.wrapUpMsMax),
     /** What is not in it has its default. */
     waiting: jsonb('waiting').$type<Partial<WaitingPolicy>>().notNull().default({}),
+    survey: jsonb('survey').$type<SurveyPolicy>().notNull().default(QUEUE_DEFAULTS.survey),
   },
   (table) => [
     check(
@@ -179,6 +187,19 @@ export const calls = pgTable(
     summary: text('summary'),
     writtenUpAt: instant('written_up_at'),
     leftUnrecorded: boolean('left_unrecorded').notNull().default(false),
+    /** Flagged as an emergency, and how long it then took until the service was on the line (R-021). */
+    urgentAt: instant('urgent_at'),
+    emergencyConnectedMs: milliseconds('emergency_connected_ms'),
+    isNuisance: boolean('is_nuisance').notNull().default(false),
+    helpRequestedAt: instant('help_requested_at'),
+    /** Of the last request that a shift leader answered (R-019). */
+    helpResponseMs: milliseconds('help_response_ms'),
+    surveyScale: integer('survey_scale'),
+    /** Null: no survey, or no answer; `surveyedAt` tells which. */
+    surveyScore: integer('survey_score'),
+    surveyedAt: instant('surveyed_at'),
+    /** When the caller was last handed over to somebody. */
+    transferredAt: instant('transferred_at'),
   },
   (table) => [
     index('calls_arrived').on(table.arrivedAt, table.callId),

@@ -4,8 +4,17 @@
 import { join } from 'node:path'
 import type { LegStamp, SwitchCommand } from '../core/commands.ts'
 import type { AgentId } from '../core/config.ts'
+import type { SurveyScale } from '../core/party-facts.ts'
 import { DEFAULT_LANGUAGE, type Language, PROMPTS, type PromptId } from '../core/prompts.ts'
-import { encodeText, quotePath, requireCause, requireFile, requireId } from './encoding.ts'
+import {
+  encodeText,
+  quotePath,
+  requireCause,
+  requireDigits,
+  requireFile,
+  requireId,
+} from './encoding.ts'
+import { JOBS, originateRequest, partyRequest } from './originate.ts'
 
 export type SwitchRequest =
   | { readonly kind: 'api'; readonly text: string }
@@ -21,9 +30,6 @@ export interface Site {
   /** The file of the version in use; where it is left out, that of the prompts that ship with the switch. */
   readonly fileOf?: (prompt: PromptId, language: Language) => string
 }
-
-/** The outcome of a job arrives with nothing but its id, so the id says what it was for. */
-export const JOBS = { originate: 'originate-', record: 'record-' } as const
 
 /** Throws UnsafeText if some text in the command must not reach a switch. */
 export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[] {
@@ -62,7 +68,9 @@ export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[]
       return [api(`uuid_transfer ${leg} '${apps}' inline`)]
     }
     case 'originate_agent':
-      return [originateRequest(command, site)]
+      return [originateRequest(command, site.isBrowser)]
+    case 'originate_party':
+      return [partyRequest(command, site.isBrowser)]
     case 'bridge':
       return [
         // A prompt still queued would be played to the caller in place of the agent.
@@ -73,6 +81,42 @@ export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[]
     case 'keep_after_bridge':
       // The leg's park_timeout removed the variable when it parked for the first time.
       return [api(`uuid_setvar ${leg} park_after_bridge true`)]
+    case 'hang_up':
+      return [api(`uuid_kill ${leg} ${requireCause(command.cause)}`)]
+    case 'start_recording': {
+      const path = quotePath(join(site.recordingsDir, command.path))
+      // Opening the file took up to 35 ms, during which an api would hold up every event.
+      return [
+        { kind: 'bgapi', text: `uuid_record ${leg} start ${path}`, jobId: `${JOBS.record}${leg}` },
+      ]
+    }
+    default:
+      return talkRequests(command, fileOf)
+  }
+}
+
+/** What is done within a conversation: hold, third parties, and the buttons beside them. */
+function talkRequests(
+  command: Extract<
+    SwitchCommand,
+    {
+      type:
+        | 'hold'
+        | 'retrieve'
+        | 'hold_in_bridge'
+        | 'retrieve_in_bridge'
+        | 'stamp_agent'
+        | 'join_conference'
+        | 'ask_survey'
+        | 'send_digits'
+        | 'mute'
+        | 'unmute'
+    }
+  >,
+  fileOf: (prompt: PromptId) => string,
+): SwitchRequest[] {
+  const leg = requireId(command.legId)
+  switch (command.type) {
     case 'hold': {
       const apps = `playback:${fileOf('hold_begin')},endless_playback:${MUSIC},park:`
       return [api(`uuid_transfer ${leg} '${apps}' inline`), musicMark(leg, true)]
@@ -93,16 +137,38 @@ export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[]
       ]
     case 'retrieve_in_bridge':
       return [api(`uuid_break ${leg} all`), api(`uuid_broadcast ${leg} ${fileOf('hold_end')} aleg`)]
-    case 'hang_up':
-      return [api(`uuid_kill ${leg} ${requireCause(command.cause)}`)]
-    case 'start_recording': {
-      const path = quotePath(join(site.recordingsDir, command.path))
-      // Opening the file took up to 35 ms, during which an api would hold up every event.
+    case 'stamp_agent': {
+      const agentId = encodeText(command.agentId)
+      const mark = `cc|${requireId(command.callId)}|agent|${agentId}`
       return [
-        { kind: 'bgapi', text: `uuid_record ${leg} start ${path}`, jobId: `${JOBS.record}${leg}` },
+        api(`uuid_setvar_multi ${leg} cc_role=agent;cc_agent=${agentId};presence_data=${mark}`),
       ]
     }
+    case 'join_conference': {
+      const room = `conference:cc-${requireId(command.callId)}@default`
+      const apps = command.prompt === null ? room : `playback:${fileOf(command.prompt)},${room}`
+      // What stands behind the room is reached when it closes around the leg.
+      return [api(`uuid_transfer ${leg} '${apps},park:' inline`), musicMark(leg, false)]
+    }
+    case 'ask_survey':
+      return [
+        api(
+          `uuid_transfer ${leg} '${surveyApps(command.scale, fileOf(`survey_${command.scale}`))}' inline`,
+        ),
+        musicMark(leg, false),
+      ]
+    case 'send_digits':
+      return [api(`uuid_send_dtmf ${leg} ${requireDigits(command.digits)}`)]
+    case 'mute':
+      return [api(`uuid_audio ${leg} start read mute 1`)]
+    case 'unmute':
+      return [api(`uuid_audio ${leg} start read mute 0`), api(`uuid_audio ${leg} stop`)]
   }
+}
+
+/** Two tries of four seconds each; a wrong key is as good as none. The variable is read when it parks. */
+function surveyApps(scale: SurveyScale, file: string): string {
+  return `play_and_get_digits:1 1 2 4000 # ${file} silence_stream://100 cc_collected [1-${scale}] 4000,park:`
 }
 
 function api(text: string): SwitchRequest {
@@ -124,24 +190,6 @@ function voiceOf(site: Site, language: Language = DEFAULT_LANGUAGE) {
 export function shippedFileOf(prompt: PromptId, language: Language): string {
   const isCantonese = language === 'yue' && PROMPTS.includes(prompt)
   return isCantonese ? `yue/${prompt}.wav` : `${prompt}.wav`
-}
-
-function originateRequest(
-  command: Extract<SwitchCommand, { type: 'originate_agent' }>,
-  site: Site,
-): SwitchRequest {
-  const { agentId, legId } = command
-  const variables = originateVariables(command, site.isBrowser(agentId))
-  return {
-    kind: 'bgapi',
-    text: `originate {${variables}}${addressOf(agentId)} &park()`,
-    jobId: `${JOBS.originate}${legId}`,
-  }
-}
-
-/** The edge knows where the agent's phone is. */
-function addressOf(agentId: string): string {
-  return `sofia/gateway/edge/agent-${encodeText(agentId)}`
 }
 
 /**
@@ -166,6 +214,7 @@ function stampVariables(stamp: LegStamp): string {
     cc_connected_ms: connectedAt,
     cc_held_ms: heldAt,
     cc_recording: stamp.recordingPath,
+    cc_stage: stamp.stage,
   }
   const pairs = Object.entries(variables).map(
     ([name, value]) => `${name}=${value === null ? '' : encodeText(String(value))}`,
@@ -173,50 +222,4 @@ function stampVariables(stamp: LegStamp): string {
   // For people at the switch's own console, and for us to know our legs by in its list.
   pairs.push(`presence_data=cc|${callId}|${heldAt === null ? talking : 'held'}`)
   return pairs.join(';')
-}
-
-function originateVariables(
-  command: Extract<SwitchCommand, { type: 'originate_agent' }>,
-  isBrowser: boolean,
-): string {
-  const leg = requireId(command.legId)
-  const callId = requireId(command.callId)
-  const agentId = encodeText(command.agentId)
-  const queueId = encodeText(command.queueId)
-  const from = encodeText(command.from)
-  const variables = {
-    origination_uuid: leg,
-    origination_caller_id_name: from,
-    origination_caller_id_number: from,
-    ignore_early_media: 'true',
-    // Counted in whole seconds, and up to a second short; the core's own timer should be the first.
-    originate_timeout: Math.ceil(command.ringMsMax / 1000) + 1,
-    park_after_bridge: 'true',
-    // Nobody bridges a leg whose service has died; it must not hum for ever.
-    park_timeout: '10:NORMAL_CLEARING',
-    // Phones with a media timeout of their own would drop a held call without it.
-    send_silence_when_idle: '-1',
-    // Prompt and music of a hold at the phone are ours to play.
-    hold_music: 'silence',
-    // FreeSWITCH hangs the caller up when a leg ends that is holding, park_after_bridge or not, unless
-    // it has somewhere to send the caller; park_after_bridge then wins over this.
-    hold_hangup_xfer_exten: 'park:inline',
-    // A phone that vanished without a word. Phones that hold may send nothing at all, and FreeSWITCH
-    // does not allow more for them: 10 s ended calls on hold.
-    media_timeout: '60000',
-    // The colons replace the commas that would end the value.
-    ...(isBrowser ? { media_webrtc: 'true', absolute_codec_string: '^^:OPUS:PCMU' } : {}),
-    cc_role: 'agent',
-    cc_call_id: callId,
-    cc_agent: agentId,
-    cc_queue: queueId,
-    presence_data: `cc|${callId}|agent|${agentId}`,
-    'sip_h_X-CC-Call-Id': callId,
-    'sip_h_X-CC-Leg': leg,
-    'sip_h_X-CC-Queue': queueId,
-    'sip_h_X-CC-Agent': agentId,
-  }
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',')
 }

@@ -4,9 +4,9 @@
 import { isAbsolute, relative } from 'node:path'
 import { z } from 'zod'
 import { DIGITS, type Input, type NodeId } from '../core/inputs.ts'
-import { JOBS } from './commands.ts'
 import type { EventHeaders } from './connection.ts'
 import { isId } from './encoding.ts'
+import { JOBS } from './originate.ts'
 
 export interface DecodeContext {
   readonly nodeId: NodeId
@@ -32,7 +32,7 @@ const Job = z.object({ 'Job-UUID': Short, _body: z.string().optional() })
 
 const Leg = z.object({
   'Unique-ID': Id,
-  variable_cc_role: z.enum(['caller', 'agent']),
+  variable_cc_role: z.enum(['caller', 'agent', 'party']),
 })
 
 const Arrival = z.object({
@@ -42,6 +42,7 @@ const Arrival = z.object({
   variable_cc_number: Short.optional(),
   variable_cc_call_id: Short.optional(),
   variable_cc_claimed: Short.optional(),
+  variable_cc_collected: Short.optional(),
 })
 
 const Bridge = z.object({ 'Bridge-A-Unique-ID': Id, 'Bridge-B-Unique-ID': Id })
@@ -74,6 +75,7 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
   const at = any.data['Event-Date-Timestamp']
   if (name === 'BACKGROUND_JOB') return decodeJob(headers, at)
   if (name === 'DTMF') return decodeKey(headers, at)
+  if (name === 'CUSTOM') return decodeConference(headers, at)
   if (!name.startsWith('CHANNEL_') && !name.startsWith('RECORD_')) return 'ignored'
   if (headers.variable_cc_role === undefined) return 'ignored'
   const leg = Leg.safeParse(headers)
@@ -84,9 +86,9 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
       return decodePark(headers, { at, legId, role }, context.nodeId)
     case 'CHANNEL_PROGRESS':
     case 'CHANNEL_PROGRESS_MEDIA':
-      return role === 'agent' ? { type: 'leg.ringing', at, legId } : 'ignored'
+      return role !== 'caller' ? { type: 'leg.ringing', at, legId } : 'ignored'
     case 'CHANNEL_ANSWER':
-      return role === 'agent' ? { type: 'leg.answered', at, legId } : 'ignored'
+      return role !== 'caller' ? { type: 'leg.answered', at, legId } : 'ignored'
     case 'CHANNEL_BRIDGE': {
       const bridge = Bridge.safeParse(headers)
       if (!bridge.success) return 'malformed'
@@ -120,15 +122,18 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
 
 function decodePark(
   headers: EventHeaders,
-  leg: { readonly at: number; readonly legId: string; readonly role: 'caller' | 'agent' },
+  leg: { readonly at: number; readonly legId: string; readonly role: 'caller' | 'agent' | 'party' },
   nodeId: NodeId,
 ): Decoded {
   const { at, legId, role } = leg
-  if (role === 'agent') return { type: 'leg.parked', at, legId }
+  if (role !== 'caller') return { type: 'leg.parked', at, legId }
   const parsed = Arrival.safeParse(headers)
   if (!parsed.success) return 'malformed'
   const arrival = parsed.data
-  if (arrival.variable_cc_claimed !== undefined) return { type: 'leg.parked', at, legId }
+  if (arrival.variable_cc_claimed !== undefined) {
+    const collected = arrival.variable_cc_collected
+    return { type: 'leg.parked', at, legId, ...(collected === undefined ? {} : { collected }) }
+  }
   const callId = arrival.variable_cc_call_id
   return {
     type: 'call.parked',
@@ -151,6 +156,21 @@ function decodeKey(headers: EventHeaders, at: number): Decoded {
   // A to D are on no telephone of a citizen's.
   if (digit === undefined) return 'ignored'
   return { type: 'leg.digit_pressed', at, legId: key.data['Unique-ID'], digit }
+}
+
+const Conference = z.object({
+  'Event-Subclass': z.literal('conference::maintenance'),
+  Action: z.enum(['add-member', 'del-member']),
+  'Unique-ID': Id,
+})
+
+/** Who comes into a conference and leaves it; what else goes on there is nothing to us. */
+function decodeConference(headers: EventHeaders, at: number): Decoded {
+  const conference = Conference.safeParse(headers)
+  if (!conference.success) return 'ignored'
+  const { Action: action, 'Unique-ID': legId } = conference.data
+  const type = action === 'add-member' ? 'leg.conference_joined' : 'leg.conference_left'
+  return { type, at, legId }
 }
 
 function decodeRecording(

@@ -24,6 +24,18 @@ export function requireCause(text: string): string {
   return text
 }
 
+/** A telephone number as part of an address. */
+export function requireNumber(text: string): string {
+  if (!/^\+?[0-9*#]{1,32}$/.test(text)) throw new UnsafeText('no telephone number')
+  return text
+}
+
+/** Keys to be pressed for somebody. */
+export function requireDigits(text: string): string {
+  if (!/^[0-9A-D*#]{1,32}$/.test(text)) throw new UnsafeText('no keys of a telephone')
+  return text
+}
+
 /** Letters A to Z, digits and `. _ + -` stand for themselves; the rest becomes UTF-8 bytes as %XX. */
 export function encodeText(text: string): string {
   // A half of a surrogate pair has no UTF-8 form.

@@ -3,9 +3,10 @@
 // nothing waits for a round trip. It never throws: whatever goes wrong is reported as `command.failed`.
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, LegId } from '../core/inputs.ts'
-import { JOBS, requestsFor, type Site, type SwitchRequest } from './commands.ts'
+import { requestsFor, type Site, type SwitchRequest } from './commands.ts'
 import type { EventHeaders, SwitchConnection } from './connection.ts'
 import { UnsafeText } from './encoding.ts'
+import { JOBS } from './originate.ts'
 
 export interface RunnerOptions {
   readonly site: Site
@@ -47,7 +48,7 @@ export class CommandRunner {
       this.#failed(command, 'switch_unavailable')
       return
     }
-    if (command.type === 'originate_agent') {
+    if (command.type === 'originate_agent' || command.type === 'originate_party') {
       this.#originating.set(command.legId, { isCreated: false, unheardCause: null })
     }
     this.#send(connection, command, requests, KILLS_MAX)

@@ -2,9 +2,10 @@
 // carries. The list alone will not do: it lags behind by some events and shows no variables. What we
 // need to know again after a restart was written on the legs by `stamp`.
 import { z } from 'zod'
-import type { LegSnapshot } from '../core/inputs.ts'
+import { CALL_STAGES, type LegSnapshot } from '../core/inputs.ts'
 import type { SwitchConnection } from './connection.ts'
 import { decodeText, isId } from './encoding.ts'
+import { readPartyMark } from './party-marks.ts'
 
 /** One after the other for all legs would take long, all at once would keep live commands waiting. */
 const DUMPS_AT_ONCE = 20
@@ -38,7 +39,7 @@ const Dump = z.object({
   'Caller-Channel-Created-Time': Micros,
   'Caller-Caller-ID-Number': Text,
   'Caller-Destination-Number': Text,
-  variable_cc_role: z.enum(['caller', 'agent']),
+  variable_cc_role: z.enum(['caller', 'agent', 'party']),
   variable_cc_number: z.string().max(128).optional(),
   variable_cc_call_id: Text,
   variable_cc_claimed: Text,
@@ -50,6 +51,9 @@ const Dump = z.object({
   variable_cc_connected_ms: Stamped.default(null),
   variable_cc_held_ms: Stamped.default(null),
   variable_cc_recording: Text,
+  variable_cc_stage: Text,
+  variable_cc_party: Text,
+  variable_cc_purpose: Text,
   variable_current_application: Text,
   variable_signal_bond: Text,
 })
@@ -116,6 +120,8 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
   // After its partner has ended a leg still names it; only two that name each other are bridged.
   const isBridged = bond !== '' && dumps.get(bond)?.variable_signal_bond === legId
   const callId = dump.variable_cc_call_id
+  const stage = CALL_STAGES.find((one) => one === dump.variable_cc_stage)
+  const party = readPartyMark(dump.variable_cc_party, dump.variable_cc_purpose)
   return {
     legId,
     role: dump.variable_cc_role,
@@ -133,6 +139,11 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
     connectedAt: dump.variable_cc_connected_ms,
     heldAt: dump.variable_cc_held_ms,
     recordingPath: textOrNull(dump.variable_cc_recording),
+    ...(dump.variable_current_application === 'conference' && !isBridged
+      ? { isInConference: true }
+      : {}),
+    ...(stage === undefined ? {} : { stage }),
+    ...(party === null ? {} : { party }),
   }
 }
 

@@ -46,6 +46,7 @@ export async function benchDispatch(): Promise<void> {
     ],
     numbers: [{ number: '12345', queueId: 'city' }],
     agents: agents.map((agentId) => ({ agentId, name: agentId, skills: [] })),
+    units: [],
   }
   engine.submit({ type: 'config.loaded', at: systemClock.now(), config })
   pool.start()

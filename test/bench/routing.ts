@@ -26,6 +26,7 @@ export function benchRouting(): void {
       name: `a${i}`,
       skills: [0, 7, 19, 31].map((more) => `s${(i + more) % QUEUES}`),
     })),
+    units: [],
   }
   const state = emptyState('bench')
   let at = Date.UTC(2026, 0, 1)

@@ -76,6 +76,7 @@ function ourRouting({ queues, agents, calls }: Plan): string[] {
     })),
     numbers: queues.map((_, i) => ({ number: `1${i}`, queueId: `q${i}` })),
     agents: agents.map(({ skills }, i) => ({ agentId: `a${i}`, name: `a${i}`, skills })),
+    units: [],
   }
   const state = emptyState('r')
   step(state, { type: 'config.loaded', at: AT, config })

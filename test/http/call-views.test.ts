@@ -88,6 +88,15 @@ it('nor the call itself', () => {
     summary: null,
     writtenUpAt: null,
     leftUnrecorded: false,
+    urgentAt: null,
+    emergencyConnectedMs: null,
+    isNuisance: false,
+    helpRequestedAt: null,
+    helpResponseMs: null,
+    surveyScale: null,
+    surveyScore: null,
+    surveyedAt: null,
+    transferredAt: null,
   }
   expect(callView(row, reader).from).toBe('138******00')
   expect(callView(row, { ...reader, seesNumbers: true }).from).toBe(CALLER)

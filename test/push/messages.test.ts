@@ -61,7 +61,7 @@ describe('touched by facts', () => {
   })
 
   it('a new configuration may change everything', () => {
-    const config = { timeZone: ZONE, queues: [], numbers: [], agents: [] }
+    const config = { timeZone: ZONE, queues: [], numbers: [], agents: [], units: [] }
     expect(touchedBy(recorded({ type: 'config.loaded', at, config })).everything).toBe(true)
   })
 })

@@ -74,6 +74,15 @@ describe('a served call', () => {
       summary: '路灯',
       writtenUpAt: answeredAt + 20 + 65_432 + 9_000,
       leftUnrecorded: false,
+      urgentAt: null,
+      emergencyConnectedMs: null,
+      isNuisance: false,
+      helpRequestedAt: null,
+      helpResponseMs: null,
+      surveyScale: null,
+      surveyScore: null,
+      surveyedAt: null,
+      transferredAt: null,
     })
     // The agent's becoming ready names no call and is not in its timeline.
     expect(facts.map(({ type }) => type)).toEqual(

@@ -1,6 +1,6 @@
 // A small hotline for tests of the core: three queues, four agents, every limit at the norms' value. Its
 // callers hear music and nothing else while they wait.
-import { type Config, QUEUE_DEFAULTS } from '../../src/core/config.ts'
+import { type Config, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
 
 /** A policy under which nothing is said. */
@@ -38,5 +38,21 @@ export const SMALL_HOTLINE: Config = {
     { agentId: 'a2', name: '李娜', skills: ['mandarin'] },
     { agentId: 'a3', name: '陈静', skills: ['mandarin', 'cantonese'] },
     { agentId: 'a4', name: 'Ana', skills: [] },
+  ],
+  units: [
+    {
+      ...UNIT_DEFAULTS,
+      unitId: 'fire',
+      name: '消防',
+      phones: [{ number: '119', label: '值班' }],
+      isEmergency: true,
+    },
+    {
+      ...UNIT_DEFAULTS,
+      unitId: 'water',
+      name: '水务局',
+      phones: [{ number: '87654321', label: '值班室' }],
+    },
+    { ...UNIT_DEFAULTS, unitId: 'mute', name: '无电话', phones: [] },
   ],
 }

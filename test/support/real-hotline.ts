@@ -3,7 +3,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { pino } from 'pino'
 import { systemClock } from '../../src/clock.ts'
-import { QUEUE_DEFAULTS, type QueueSettings } from '../../src/core/config.ts'
+import { QUEUE_DEFAULTS, type QueueSettings, type UnitSettings } from '../../src/core/config.ts'
 import type { Fact, RecordedFact } from '../../src/core/facts.ts'
 import type { RestoredAgent } from '../../src/core/inputs.ts'
 import { emptyState } from '../../src/core/state.ts'
@@ -78,6 +78,7 @@ export interface RealHotlineOptions {
   /** No two runs on one switch may have the same. */
   readonly epoch: string
   readonly agentIds: readonly string[]
+  readonly units?: readonly UnitSettings[]
   readonly queue?: Partial<QueueSettings>
   /** Agents as the run before left them. */
   readonly restored?: readonly RestoredAgent[]
@@ -133,6 +134,7 @@ export class RealHotline {
         ],
         numbers: [{ number: NUMBER, queueId: QUEUE }],
         agents: options.agentIds.map((agentId) => ({ agentId, name: agentId, skills: [] })),
+        units: options.units ?? [],
       },
     })
     for (const agentId of options.agentIds) {

@@ -82,8 +82,10 @@ describe('connecting', () => {
     pool.start()
     await until(() => inputs.length === 1, 'the first look at the switch')
     const [, subscription, list] = peer.commands
-    expect(subscription).toMatch(/^event json CHANNEL_CREATE .* HEARTBEAT$/)
-    expect(subscription).not.toMatch(/ALL|CHANNEL_STATE|CALLSTATE|API|CUSTOM/)
+    expect(subscription).toMatch(
+      /^event json CHANNEL_CREATE .* HEARTBEAT CUSTOM conference::maintenance$/,
+    )
+    expect(subscription).not.toMatch(/ALL|CHANNEL_STATE|CALLSTATE|API/)
     expect(list).toBe('api show channels as json')
     expect(inputs).toEqual([
       { type: 'switch.synced', at: clock.now(), nodeId: 'fs1', askedAt: clock.now(), legs: [] },
