@@ -141,6 +141,7 @@ export function hangUpRequested(turn: Turn, agent: Agent): void {
   const call = agent.phase.name === 'on_call' ? turn.state.calls.get(agent.phase.callId) : undefined
   if (call === undefined) return turn.refuse('not_on_call')
   if (turn.state.nodes.get(call.nodeId)?.isUp !== true) return turn.refuse('switch_unavailable')
+  if (call.takeOver !== null) return turn.refuse('take_over_pending')
   if (call.hangUpRequestedBy !== null || startSurvey(turn, call)) return
   turn.hangUp(call.legId, 'NORMAL_CLEARING')
   const { agentId } = agent

@@ -1,7 +1,7 @@
 // What we ask of the switch, of the clock, and of the recordings. Plain data: the core decides,
 // `switch/` and the engine do. A command never names a leg that has ended.
 import type { AgentId, QueueId } from './config.ts'
-import type { CallId, CallStage, LegId, NodeId } from './inputs.ts'
+import type { CallId, CallStage, LegId, MonitorMode, NodeId } from './inputs.ts'
 import type { PartyPurpose, PartyTarget, SurveyScale } from './party-facts.ts'
 import type { Language, PromptId } from './prompts.ts'
 
@@ -87,6 +87,29 @@ export type SwitchCommand =
       readonly prompt: 'hold_begin' | 'hold_reassurance'
     })
   | (OnLeg & { readonly type: 'retrieve_in_bridge' })
+  /** Ring the supervisor's phone and, once it is answered, let it hear the leg `targetLegId`. */
+  | (OnLeg & {
+      readonly type: 'originate_supervisor'
+      readonly callId: CallId
+      readonly agentId: AgentId
+      readonly targetLegId: LegId
+      readonly mode: MonitorMode
+      readonly ringMsMax: number
+    })
+  /** `legId` is the supervisor's, answered; it goes over to another leg without ringing again. */
+  | (OnLeg & {
+      readonly type: 'monitor'
+      readonly callId: CallId
+      readonly targetLegId: LegId
+      readonly mode: MonitorMode
+    })
+  | (OnLeg & { readonly type: 'set_monitor_mode'; readonly mode: MonitorMode })
+  /** The supervisor's leg will serve the call from now on: it is an agent's, and parks like one. */
+  | (OnLeg & {
+      readonly type: 'make_agent_leg'
+      readonly callId: CallId
+      readonly agentId: AgentId
+    })
   /** `cause` is FreeSWITCH's name, e.g. `ORIGINATOR_CANCEL` for a ring that the caller's hangup ends. */
   | (OnLeg & { readonly type: 'hang_up'; readonly cause: string })
   /** Caller left, agent right, until the leg ends. `path` is relative to the recordings' folder. */

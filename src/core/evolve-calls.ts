@@ -125,6 +125,7 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     urgentSince: null,
     isNuisance: false,
     helpRequestedAt: null,
+    takeOver: null,
   })
 }
 

@@ -7,6 +7,7 @@ import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { evolveCall } from './evolve-calls.ts'
 import { evolveParty } from './evolve-parties.ts'
+import { evolveSupervision, isSupervisionFact } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
@@ -83,6 +84,7 @@ export function evolve(state: State, fact: Fact): void {
       return
     default:
       if (isPartyFact(fact)) evolveParty(state, fact)
+      else if (isSupervisionFact(fact)) evolveSupervision(state, fact)
       else evolveCall(state, fact)
   }
 }

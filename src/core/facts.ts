@@ -7,6 +7,7 @@ import type {
   Disposition,
   LegId,
   LegSnapshot,
+  MonitorMode,
   NodeId,
   NotReadyReason,
   RestoredAgent,
@@ -193,6 +194,60 @@ export type CallFact =
   /** Wrap-up ran out and nobody wrote the call up (R-025). */
   | (OfCall & { readonly type: 'call.left_unrecorded'; readonly agentId: AgentId })
 
+export const MONITOR_ENDS = [
+  'ended',
+  'call_over',
+  'not_answered',
+  'hung_up',
+  'taken_over',
+  'failed',
+] as const
+/**
+ * Why a supervisor's watching ended: asked for, the watched leg ended, their phone was not answered, their
+ * phone hung up, they serve the call themselves now, or the switch could not do it.
+ */
+export type MonitorEnd = (typeof MONITOR_ENDS)[number]
+
+interface OfMonitor extends OfCall {
+  /** Who is watched: the agent on the call, or another supervisor. */
+  readonly agentId: AgentId
+  readonly supervisorId: AgentId
+  /** Of the supervisor's phone. */
+  readonly legId: LegId
+  readonly mode: MonitorMode
+}
+
+export type SupervisionFact =
+  /** The supervisor's phone rings. `by` is the user's name. */
+  | (OfMonitor & {
+      readonly type: 'monitor.requested'
+      readonly targetLegId: LegId
+      readonly by: string
+    })
+  | (OfMonitor & { readonly type: 'monitor.started' })
+  /** The phone that is up already hears somebody else now; `agentId` and `callId` are the new ones. */
+  | (OfMonitor & {
+      readonly type: 'monitor.moved'
+      readonly targetLegId: LegId
+      readonly by: string
+    })
+  | (OfMonitor & { readonly type: 'monitor.mode_changed'; readonly by: string })
+  | (OfMonitor & { readonly type: 'monitor.ended'; readonly reason: MonitorEnd })
+  | (OfAgentLeg & {
+      readonly type: 'call.take_over_requested'
+      readonly fromAgentId: AgentId
+      readonly by: string
+    })
+  /** Caller and supervisor hear each other; the call is the supervisor's, and `fromAgentId` has left it. */
+  | (OfAgentLeg & {
+      readonly type: 'call.taken_over'
+      readonly fromAgentId: AgentId
+      readonly fromLegId: LegId
+      readonly by: string
+    })
+  /** The switch did not join them; the agent has the call as before. */
+  | (OfAgentLeg & { readonly type: 'call.take_over_failed'; readonly reason: string })
+
 /** What became of a leg; kept apart from calls because legs outlive them by some milliseconds. */
 export type LegFact = At & {
   readonly type: 'leg.ended'
@@ -260,7 +315,14 @@ export type SystemFact =
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
 
-export type Fact = CallFact | PartyFact | LegFact | RecordingFact | AgentFact | SystemFact
+export type Fact =
+  | CallFact
+  | PartyFact
+  | SupervisionFact
+  | LegFact
+  | RecordingFact
+  | AgentFact
+  | SystemFact
 
 /** A fact with its place in the one order in which everything happened; gapless from 1. */
 export type RecordedFact = Fact & { readonly seq: number }

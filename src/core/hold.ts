@@ -20,6 +20,7 @@ export function callRequested(
   const call = agent.phase.name === 'on_call' ? turn.state.calls.get(agent.phase.callId) : undefined
   if (call === undefined) return turn.refuse('not_on_call')
   if (turn.state.nodes.get(call.nodeId)?.isUp !== true) return turn.refuse('switch_unavailable')
+  if (call.takeOver !== null) return turn.refuse('take_over_pending')
   switch (input.type) {
     case 'agent.hold_requested':
       requestHold(turn, call)

@@ -10,6 +10,8 @@ export type CallId = string
 export type LegId = string
 /** One FreeSWITCH, as named by the node pool. */
 export type NodeId = string
+/** Whose phone a leg is: the citizen's, the serving agent's, a third party's, or a supervisor's who watches. */
+export type LegRole = 'caller' | 'agent' | 'party' | 'supervisor'
 
 export const NOT_READY_REASONS = [
   'break',
@@ -47,7 +49,7 @@ export type Disposition = (typeof DISPOSITIONS)[number]
 /** A live leg of ours as a switch shows it on resync; everything after `bridgedTo` was stamped on it by us. */
 export interface LegSnapshot {
   readonly legId: LegId
-  readonly role: 'caller' | 'agent' | 'party'
+  readonly role: LegRole
   readonly callId: CallId
   readonly from: string
   readonly to: string
@@ -219,6 +221,29 @@ export type RecordingInput =
       readonly reason: string
     })
 
+/** How a supervisor takes part: hears both; is heard by the agent alone; is heard by both. */
+export const MONITOR_MODES = ['listen', 'whisper', 'barge'] as const
+export type MonitorMode = (typeof MONITOR_MODES)[number]
+
+interface OfSupervisor extends At {
+  /** The seat whose phone is rung; a supervisor has one like every agent. */
+  readonly supervisorId: AgentId
+  /** The user who asks, by name. */
+  readonly by: string
+}
+
+/** What a supervisor asks for with their own phone. The answer may be a Rejection, and then nothing has changed. */
+export type SupervisionInput =
+  /** Of an agent on a call, or of another supervisor who watches one. */
+  | (OfSupervisor & {
+      readonly type: 'supervisor.monitor_requested'
+      readonly agentId: AgentId
+      readonly mode: MonitorMode
+    })
+  | (OfSupervisor & { readonly type: 'supervisor.mode_requested'; readonly mode: MonitorMode })
+  | (OfSupervisor & { readonly type: 'supervisor.take_over_requested' })
+  | (OfSupervisor & { readonly type: 'supervisor.end_requested' })
+
 /** What an agent asks for. The answer may be a Rejection, and then nothing has changed. */
 export type AgentInput =
   | (OfAgent & { readonly type: 'agent.sign_in_requested' })
@@ -237,4 +262,11 @@ export type AgentInput =
       readonly summary: string
     })
 
-export type Input = WorldInput | LegInput | RecordingInput | AgentInput | PartyRequest | HelpAnswer
+export type Input =
+  | WorldInput
+  | LegInput
+  | RecordingInput
+  | AgentInput
+  | PartyRequest
+  | HelpAnswer
+  | SupervisionInput

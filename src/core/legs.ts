@@ -8,6 +8,12 @@ import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from
 import { agentParked, partyBridged, partyGone, partyReported } from './party-legs.ts'
 import { hasAgentLeg } from './rings.ts'
 import type { Call, Leg } from './state.ts'
+import {
+  agentLeftTakeOver,
+  supervisorAnswered,
+  supervisorGone,
+  takeOverJoined,
+} from './supervision.ts'
 import { callerParkedInSurvey } from './survey.ts'
 import { callerParkedInTransfer } from './transfers.ts'
 import type { Turn } from './turn.ts'
@@ -19,6 +25,10 @@ export function legReported(turn: Turn, input: Exclude<LegInput, { type: 'call.p
   const leg = turn.state.legs.get(input.legId)
   if (leg === undefined) return
   const call = turn.state.calls.get(leg.callId)
+  if (leg.role === 'supervisor' && input.type === 'leg.answered') {
+    if (leg.endingSince === null) supervisorAnswered(turn, leg.legId)
+    return
+  }
   switch (input.type) {
     case 'leg.hung_up':
       legGone(turn, leg, input.cause)
@@ -63,7 +73,7 @@ function legMoved(
         phoneSettled(turn, call, leg.legId)
         holdBegan(turn, call)
         agentParked(turn, call, leg.legId)
-      } else {
+      } else if (leg.role === 'caller') {
         callerSettled(turn, call)
         callerParkedInTransfer(turn, call)
         callerParkedInSurvey(turn, call, input.collected)
@@ -71,6 +81,7 @@ function legMoved(
       }
       return
     case 'leg.bridged':
+      if (takeOverJoined(turn, call, [input.legId, input.otherLegId])) return
       if (isBridgeOf(call, input)) {
         turn.clearTimer(`rejoin:${call.callId}`)
         legsJoined(turn, call)
@@ -81,10 +92,11 @@ function legMoved(
       holdBegan(turn, call)
       return
     case 'leg.held':
-      if (isAgent) heldByPhone(turn, call)
+      if (isAgent && call.takeOver === null) heldByPhone(turn, call)
       return
     case 'leg.unheld':
-      if (isAgent) unheldByPhone(turn, call)
+      // Taken from a phone that holds, the switch takes the hold back by itself.
+      if (isAgent && call.takeOver === null) unheldByPhone(turn, call)
       return
     case 'leg.conference_joined':
     case 'leg.conference_left':
@@ -118,6 +130,7 @@ function legGone(turn: Turn, leg: Leg, cause: string): void {
   turn.goneLegs.add(leg.legId)
   if (leg.role === 'caller') callerLegGone(turn, leg, cause)
   else if (leg.role === 'agent') agentLegGone(turn, leg, cause)
+  else if (leg.role === 'supervisor') supervisorGone(turn, leg)
   else partyLegGone(turn, leg, cause)
 }
 
@@ -136,6 +149,7 @@ export function agentLegGone(turn: Turn, leg: Leg, cause: string): void {
   if (call === undefined || !hasAgentLeg(call, leg.legId)) return
   // Already told to end: what the call does next was decided then.
   if (leg.endingSince !== null) return
+  if (agentLeftTakeOver(turn, call)) return
   if (call.phase.name === 'talking' || call.phase.name === 'held') agentGone(turn, call, cause)
   else phoneGone(turn, call, leg.legId, cause)
 }

@@ -4,6 +4,8 @@
 export const PERMISSIONS = [
   'agent.act', // one's own agent: ready, hold, wrap-up
   'live.read', // the floor: agents, calls, queues
+  'floor.monitor', // listen, whisper, barge
+  'floor.act', // take over, move calls, force states, re-skill, sign out, release
   'wallboard.read',
   'calls.read',
   'recordings.read',
@@ -19,6 +21,8 @@ export const ROLES = {
   agent: ['agent.act', 'wallboard.read'],
   shift_leader: [
     'live.read',
+    'floor.monitor',
+    'floor.act',
     'wallboard.read',
     'calls.read',
     'recordings.read',
@@ -29,6 +33,8 @@ export const ROLES = {
   wallboard: ['wallboard.read'],
   admin: [
     'live.read',
+    'floor.monitor',
+    'floor.act',
     'wallboard.read',
     'calls.read',
     'recordings.read',

@@ -30,6 +30,16 @@ export const REJECTIONS = {
   help_pending: 'Help has been requested already.',
   no_help_pending: 'Nobody waits for help on that call.',
   not_in_wrap_up: 'The agent is not in wrap-up.',
+  no_seat: 'You have no seat whose phone could be rung.',
+  own_call: 'One cannot watch oneself.',
+  phone_busy: 'Your phone is in use.',
+  already_monitoring: 'You watch this agent already.',
+  not_monitoring: 'You watch nobody at the moment.',
+  monitor_pending: 'Your phone has not been answered yet.',
+  mode_unavailable: 'A supervisor can be listened to and whispered to, not joined.',
+  watched_in_turn: 'That supervisor watches you.',
+  other_switch: 'The call is on another switch than the one you watch; end that first.',
+  take_over_pending: 'A supervisor is taking the call over.',
   switch_unavailable: 'The switch that carries the call cannot be reached at the moment.',
 } as const
 export type RejectionCode = keyof typeof REJECTIONS

@@ -10,6 +10,7 @@ import { agentLegGone, callerLegGone } from './legs.ts'
 import { phoneUnsettled } from './offers.ts'
 import { expectRecording } from './recordings.ts'
 import type { Call, Leg } from './state.ts'
+import { supervisorAnswered, supervisorGone, takeOverJoined } from './supervision.ts'
 import type { Turn } from './turn.ts'
 
 /** What changed within this time before the question may not be in the answer. */
@@ -35,7 +36,7 @@ export function switchSynced(turn: Turn, input: Synced): void {
   forgetGoneLegs(turn, nodeId, (leg) => isOld(leg.since) && !shown.has(leg.legId))
   for (const leg of shown.values())
     if (leg.role === 'caller') callerShown(turn, input, leg, shown, isOld)
-  for (const leg of shown.values()) if (leg.role === 'agent') agentShown(turn, nodeId, leg, isOld)
+  for (const leg of shown.values()) if (leg.role !== 'caller') phoneShown(turn, nodeId, leg, isOld)
   for (const call of [...state.unconfirmed.values()]) {
     const isGone = !shown.has(call.legId) && !state.calls.has(call.callId)
     if (call.nodeId === nodeId && isGone) endedUnseen(turn, call)
@@ -56,6 +57,7 @@ function forgetGoneLegs(turn: Turn, nodeId: string, isGone: (leg: Leg) => boolea
   const gone = [...turn.state.legs.values()].filter((leg) => leg.nodeId === nodeId && isGone(leg))
   for (const leg of gone) turn.goneLegs.add(leg.legId)
   for (const leg of gone) if (leg.role === 'caller') callerLegGone(turn, leg, LOST)
+  for (const leg of gone) if (leg.role === 'supervisor') supervisorGone(turn, leg)
   for (const leg of gone) if (leg.role === 'agent') agentLegGone(turn, leg, LOST)
   for (const leg of gone) {
     const { legId, callId, agentId } = leg
@@ -96,6 +98,7 @@ function callerShown(
 /** A call whose bridge is not what we believe: finish what was begun before the connection was lost. */
 function joinAgain(turn: Turn, call: Call, shown: LegSnapshot): void {
   const { phase } = call
+  if (shown.bridgedTo !== null && takeOverJoined(turn, call, [call.legId, shown.bridgedTo])) return
   if (phase.name === 'waiting' && !shown.isPlaying && shown.bridgedTo === null) {
     turn.send({ type: 'play_music', legId: call.legId })
   }
@@ -155,8 +158,8 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
   if (call?.phase.name === 'waiting' && !caller.isPlaying) turn.send({ type: 'play_music', legId })
 }
 
-/** An agent's leg that belongs to nothing we know of must not ring or hum on. */
-function agentShown(
+/** A phone's leg that belongs to nothing we know of must not ring or hum on. */
+function phoneShown(
   turn: Turn,
   nodeId: string,
   shown: LegSnapshot,
@@ -169,6 +172,10 @@ function agentShown(
   }
   const call = turn.state.calls.get(leg.callId)
   if (call === undefined || leg.endingSince !== null) return
+  if (leg.role === 'supervisor') {
+    if (shown.isAnswered && isOld(leg.since)) supervisorAnswered(turn, leg.legId)
+    return
+  }
   // Picked up while we were away.
   if (call.phase.name === 'offered' && shown.isAnswered && isOld(leg.since))
     phoneUnsettled(turn, call, leg.legId)

@@ -9,7 +9,15 @@ import type {
   UnitSettings,
 } from './config.ts'
 import type { RefusalReason } from './facts.ts'
-import type { CallId, LegId, NodeId, NotReadyReason, RestoredCall } from './inputs.ts'
+import type {
+  CallId,
+  LegId,
+  LegRole,
+  MonitorMode,
+  NodeId,
+  NotReadyReason,
+  RestoredCall,
+} from './inputs.ts'
 import type { Lane } from './lanes.ts'
 import type { Counts } from './metrics.ts'
 import type {
@@ -127,6 +135,29 @@ export interface Call {
   urgentSince: number | null
   isNuisance: boolean
   helpRequestedAt: number | null
+  /** A supervisor is about to take the call from its agent; the switch has not joined them yet. */
+  takeOver: TakeOver | null
+}
+
+export interface TakeOver {
+  readonly agentId: AgentId
+  readonly legId: LegId
+  readonly by: string
+}
+
+/** A supervisor's phone on one agent's part in a call, or on another supervisor's phone. */
+export interface Monitor {
+  /** Of the supervisor's phone. */
+  readonly legId: LegId
+  readonly supervisorId: AgentId
+  /** Who is watched. */
+  agentId: AgentId
+  targetLegId: LegId
+  callId: CallId
+  mode: MonitorMode
+  /** False while the supervisor's own phone rings. */
+  isAnswered: boolean
+  since: number
 }
 
 export type AgentPhase =
@@ -175,8 +206,7 @@ export interface Agent {
 export interface Leg {
   readonly legId: LegId
   readonly nodeId: NodeId
-  /** A party becomes the agent of the call that it takes over. */
-  role: 'caller' | 'agent' | 'party'
+  role: LegRole
   readonly callId: CallId
   readonly agentId: AgentId | null
   /** When we first knew of it; a snapshot asked for before cannot deny it. */
@@ -202,6 +232,8 @@ export interface State {
   readonly agents: Map<AgentId, Agent>
   readonly calls: Map<CallId, Call>
   readonly legs: Map<LegId, Leg>
+  /** By the supervisor's leg. */
+  readonly monitors: Map<LegId, Monitor>
   /** By path: begun and not yet checked. */
   readonly recordings: Map<string, PendingRecording>
   /** Calls the records show as open and no switch has confirmed or denied yet. */
@@ -227,6 +259,7 @@ export function emptyState(epoch: string): State {
     agents: new Map(),
     calls: new Map(),
     legs: new Map(),
+    monitors: new Map(),
     recordings: new Map(),
     unconfirmed: new Map(),
     nodes: new Map(),

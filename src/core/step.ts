@@ -15,13 +15,21 @@ import { partyRequested } from './party-requests.ts'
 import { recordingMissing, recordingReported, recordingStopOverdue } from './recordings.ts'
 import { switchLost, switchSynced } from './resync.ts'
 import { route } from './routing.ts'
-import type { State } from './state.ts'
+import type { Leg, State } from './state.ts'
+import {
+  endMonitor,
+  endOrphanedMonitors,
+  supervisorAsked,
+  supervisorRingOverdue,
+  takeOverOverdue,
+} from './supervision.ts'
 import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
 
 export function step(state: State, input: Input): Turn {
   const turn = new Turn(state, input.at)
   take(turn, input)
+  endOrphanedMonitors(turn)
   route(turn)
   return turn
 }
@@ -86,6 +94,12 @@ function take(turn: Turn, input: Input): void {
     case 'call.help_answer_requested':
       helpAnswered(turn, input)
       return
+    case 'supervisor.monitor_requested':
+    case 'supervisor.mode_requested':
+    case 'supervisor.take_over_requested':
+    case 'supervisor.end_requested':
+      supervisorAsked(turn, input)
+      return
     default:
       if (isPartyRequest(input)) partyAsked(turn, input)
       else legReported(turn, input)
@@ -127,6 +141,9 @@ function timerFired(turn: Turn, timerId: string): void {
     case 'recording':
       recordingStopOverdue(turn, id)
       return
+    case 'monitor':
+      supervisorRingOverdue(turn, id)
+      return
     case 'unverified':
       recordingMissing(turn, id, 'not_checked_in_time')
       return
@@ -151,6 +168,7 @@ function timerFired(turn: Turn, timerId: string): void {
   const call = state.calls.get(id)
   if (call === undefined) return
   if (kind === 'bridge') joiningFailed(turn, call)
+  else if (kind === 'take_over') takeOverOverdue(turn, call)
   else if (kind === 'retrieve') retrieveOverdue(turn, call)
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)
@@ -167,7 +185,9 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
   if (leg === undefined) return
   const call = state.calls.get(leg.callId)
   if (input.reason === 'switch_unavailable') return switchLost(turn, leg.nodeId)
+  if (leg.role === 'supervisor') return supervisorCommandFailed(turn, leg, input.command)
   if (call === undefined) return
+  if (input.command === 'bridge' && call.takeOver !== null) return takeOverOverdue(turn, call)
   if (input.command === 'originate_agent' && call.phase.name === 'offered') {
     phoneGone(turn, call, input.legId, input.reason)
     turn.setTimer(`last_word:${input.legId}`, turn.at)
@@ -178,4 +198,12 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
   else if (input.command === 'start_recording' && call.recordingPath !== null) {
     recordingMissing(turn, call.recordingPath, input.reason)
   }
+}
+
+/** A phone that cannot be rung, or a leg to listen at that is gone; a lost change of mode is asked for again. */
+function supervisorCommandFailed(turn: Turn, leg: Leg, command: string): void {
+  if (command === 'set_monitor_mode') return
+  const monitor = turn.state.monitors.get(leg.legId)
+  if (monitor !== undefined) endMonitor(turn, monitor, 'failed')
+  turn.setTimer(`last_word:${leg.legId}`, turn.at)
 }

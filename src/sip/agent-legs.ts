@@ -26,7 +26,7 @@ const RETURN_MS = 3_000
 /** What a phone may say by itself; the rest is ours to explain. */
 const PASSED = new Set([480, 486, 488, 600, 603, 606])
 const GONE = new Set([408, 410, 430, 503])
-const CALL_HEADERS = ['X-CC-Call-Id', 'X-CC-Leg', 'X-CC-Queue', 'X-CC-Agent']
+const CALL_HEADERS = ['X-CC-Call-Id', 'X-CC-Leg', 'X-CC-Queue', 'X-CC-Agent', 'X-CC-Monitor']
 
 interface AgentLeg {
   readonly agentId: AgentId

@@ -16,6 +16,7 @@ type AgentFact = Extract<
       | 'agent.wrap_up_started'
       | 'call.offered'
       | 'call.answered'
+      | 'call.taken_over'
       | 'call.adopted'
       | 'party.dialled'
       | 'call.transferred'
@@ -68,6 +69,7 @@ function openingOf(fact: AgentFact): Opening | null {
     case 'call.offered':
       return { agentId: fact.agentId, phase: 'offered', callId: fact.callId }
     case 'call.answered':
+    case 'call.taken_over':
       return { agentId: fact.agentId, phase: 'on_call', callId: fact.callId }
     case 'party.dialled': {
       const { target, callId } = fact

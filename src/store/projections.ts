@@ -67,6 +67,16 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
       return projectAgent(tx, fact)
     case 'history.restored':
       return projectRestoredAgents(tx, fact)
+    case 'call.taken_over':
+      await changeCall(tx, fact, { agentId: fact.agentId })
+      return projectAgent(tx, fact)
+    case 'monitor.requested':
+    case 'monitor.started':
+    case 'monitor.moved':
+    case 'monitor.mode_changed':
+    case 'monitor.ended':
+    case 'call.take_over_requested':
+    case 'call.take_over_failed':
     case 'agent.phone_registered':
     case 'agent.phone_unregistered':
     case 'config.loaded':

@@ -15,10 +15,12 @@ import {
   requireId,
 } from './encoding.ts'
 import { JOBS, originateRequest, partyRequest } from './originate.ts'
+import { isSupervision, type SupervisionCommand, supervisionRequests } from './supervision.ts'
 
 export type SwitchRequest =
   | { readonly kind: 'api'; readonly text: string }
   | { readonly kind: 'bgapi'; readonly text: string; readonly jobId: string }
+  | { readonly kind: 'event'; readonly headers: Readonly<Record<string, string>> }
 
 const MUSIC = 'local_stream://moh'
 
@@ -33,6 +35,13 @@ export interface Site {
 
 /** Throws UnsafeText if some text in the command must not reach a switch. */
 export function requestsFor(command: SwitchCommand, site: Site): SwitchRequest[] {
+  return isSupervision(command) ? supervisionRequests(command, site) : callRequests(command, site)
+}
+
+function callRequests(
+  command: Exclude<SwitchCommand, SupervisionCommand>,
+  site: Site,
+): SwitchRequest[] {
   const leg = requireId(command.legId)
   const { fileOf, soundOf } = voiceOf(site, command.language)
   switch (command.type) {

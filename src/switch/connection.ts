@@ -120,6 +120,12 @@ export class SwitchConnection {
     return this.#request('command/reply', `bgapi ${text}`, [text, jobId], { 'Job-UUID': jobId })
   }
 
+  /** An event of our own making; one that names a leg as `unique-id` reaches what runs on that leg. */
+  event(subclass: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const all = { 'Event-Subclass': subclass, ...headers }
+    return this.#request('command/reply', 'sendevent CUSTOM', Object.values(all), all)
+  }
+
   /** A command of the socket itself, such as `event json …`. */
   command(text: string): Promise<string> {
     return this.#request('command/reply', text, [text])

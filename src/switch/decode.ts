@@ -3,7 +3,7 @@
 // it may say. Legs are ours if `cc_role` says so: the dialplan sets it on callers' legs, we on agents'.
 import { isAbsolute, relative } from 'node:path'
 import { z } from 'zod'
-import { DIGITS, type Input, type NodeId } from '../core/inputs.ts'
+import { DIGITS, type Input, type LegRole, type NodeId } from '../core/inputs.ts'
 import type { EventHeaders } from './connection.ts'
 import { isId } from './encoding.ts'
 import { JOBS } from './originate.ts'
@@ -32,7 +32,7 @@ const Job = z.object({ 'Job-UUID': Short, _body: z.string().optional() })
 
 const Leg = z.object({
   'Unique-ID': Id,
-  variable_cc_role: z.enum(['caller', 'agent', 'party']),
+  variable_cc_role: z.enum(['caller', 'agent', 'party', 'supervisor']),
 })
 
 const Arrival = z.object({
@@ -122,7 +122,7 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
 
 function decodePark(
   headers: EventHeaders,
-  leg: { readonly at: number; readonly legId: string; readonly role: 'caller' | 'agent' | 'party' },
+  leg: { readonly at: number; readonly legId: string; readonly role: LegRole },
   nodeId: NodeId,
 ): Decoded {
   const { at, legId, role } = leg

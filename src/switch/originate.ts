@@ -48,12 +48,12 @@ function partyAddress(target: PartyTarget): string {
 }
 
 /** The edge knows where the agent's phone is. */
-function addressOf(agentId: string): string {
+export function addressOf(agentId: string): string {
   return `sofia/gateway/edge/agent-${encodeText(agentId)}`
 }
 
 /** What every leg that we ring begins with. */
-function dialVariables(
+export function dialVariables(
   command: { readonly legId: string; readonly from: string; readonly ringMsMax: number },
   isBrowser: boolean,
 ): Record<string, string | number> {
@@ -83,7 +83,7 @@ function dialVariables(
   }
 }
 
-function listOf(variables: Readonly<Record<string, string | number>>): string {
+export function listOf(variables: Readonly<Record<string, string | number>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value}`)
     .join(',')

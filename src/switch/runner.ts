@@ -16,6 +16,13 @@ export interface RunnerOptions {
   readonly submit: (input: Input) => void
 }
 
+/** Commands that make a leg. */
+const ORIGINATES: ReadonlySet<SwitchCommand['type']> = new Set<SwitchCommand['type']>([
+  'originate_agent',
+  'originate_party',
+  'originate_supervisor',
+])
+
 interface Originating {
   isCreated: boolean
   /** We have tried to end the leg, and the switch did not know it yet. */
@@ -48,7 +55,7 @@ export class CommandRunner {
       this.#failed(command, 'switch_unavailable')
       return
     }
-    if (command.type === 'originate_agent' || command.type === 'originate_party') {
+    if (ORIGINATES.has(command.type)) {
       this.#originating.set(command.legId, { isCreated: false, unheardCause: null })
     }
     this.#send(connection, command, requests, KILLS_MAX)
@@ -133,6 +140,8 @@ function issue(connection: SwitchConnection, request: SwitchRequest): Promise<st
   switch (request.kind) {
     case 'api':
       return connection.api(request.text)
+    case 'event':
+      return connection.event('cc::monitor', request.headers)
     case 'bgapi':
       return connection.bgapi(request.text, request.jobId)
   }

@@ -39,7 +39,7 @@ const Dump = z.object({
   'Caller-Channel-Created-Time': Micros,
   'Caller-Caller-ID-Number': Text,
   'Caller-Destination-Number': Text,
-  variable_cc_role: z.enum(['caller', 'agent', 'party']),
+  variable_cc_role: z.enum(['caller', 'agent', 'party', 'supervisor']),
   variable_cc_number: z.string().max(128).optional(),
   variable_cc_call_id: Text,
   variable_cc_claimed: Text,

@@ -24,6 +24,8 @@ const REACHED = [
   'call.written_up',
   'call.left_unrecorded',
   'recording.missing',
+  'monitor.started',
+  'call.taken_over',
   'switch.lost',
 ] as const
 
@@ -56,6 +58,7 @@ function assertState(state: State): void {
     const isBusy = phase.name === 'offered' || phase.name === 'on_call'
     assertThat(!isBusy || busy.has(agent.agentId), `${agent.agentId} is busy with no call`)
   }
+  assertMonitors(state)
   for (const [queueId, lane] of state.lanes) {
     const queue = state.queues.get(queueId)
     const idle = [...state.agents.values()].filter(
@@ -70,6 +73,23 @@ function assertState(state: State): void {
       idle.length === 0 || waiting.length === 0,
       `${queueId}: somebody waits while somebody is idle`,
     )
+  }
+}
+
+/** Whoever watches has a phone of their own for it, and what is watched is there. */
+function assertMonitors(state: State): void {
+  const watching = new Set<string>()
+  for (const { legId, supervisorId, targetLegId, agentId } of state.monitors.values()) {
+    assertThat(!watching.has(supervisorId), `${supervisorId} watches twice`)
+    watching.add(supervisorId)
+    const supervisor = state.agents.get(supervisorId)
+    assertThat(supervisor?.legId === legId, `${supervisorId} watches with another phone`)
+    assertThat(supervisor?.phase.name !== 'offered', `${supervisorId} watches while a call rings`)
+    assertThat(state.legs.get(targetLegId)?.endingSince === null, `${agentId}’s leg has ended`)
+  }
+  for (const call of state.calls.values()) {
+    const { takeOver } = call
+    assertThat(takeOver === null || state.monitors.has(takeOver.legId), 'a take-over by nobody')
   }
 }
 
@@ -110,12 +130,18 @@ it('keeps every invariant through more than 100,000 random inputs and forgets ev
   fc.assert(
     fc.property(fc.array(fc.nat(2 ** 30), { minLength: ACTS, maxLength: ACTS }), (choices) => {
       const world = new World(watch())
-      for (const choice of choices) world.act(choice)
+      // Talks are rare among so much trouble: in every second run somebody always watches them.
+      const isWatched = (choices[0] ?? 0) % 2 === 0
+      for (const [index, choice] of choices.entries()) {
+        if (isWatched && index % 4 === 0) world.supervisorActs(choice)
+        world.act(choice)
+      }
       world.settle()
       inputs += world.inputs.length
       for (const { type } of world.facts) happened.set(type, (happened.get(type) ?? 0) + 1)
       expect(world.state.calls.size).toBe(0)
       expect(world.state.legs.size).toBe(0)
+      expect(world.state.monitors.size).toBe(0)
       expect(world.state.recordings.size).toBe(0)
       const arrived = world.facts.filter((fact) => fact.type === 'call.arrived').length
       const ended = world.facts.filter((fact) => fact.type === 'call.ended').length

@@ -10,6 +10,7 @@ import type {
   Disposition,
   Input,
   LegSnapshot,
+  MonitorMode,
   RestoredCall,
   RestoredRecording,
 } from '../../src/core/inputs.ts'
@@ -191,7 +192,7 @@ function factText(fact: Fact): string {
 
 /**
  * A leg by its name in the scenario: `c1` is the caller's leg of call c1, `c1/phone` its agent's, and
- * `c1/a2` that of agent a2 where several phones ring.
+ * `c1/a2` that of agent a2 where several phones ring, or of supervisor a2.
  */
 function legOf(name: string, state: State): string {
   const [callId = '', part] = name.split('/')
@@ -201,8 +202,10 @@ function legOf(name: string, state: State): string {
   if (part === 'phone' && present !== undefined) return present
   const left = [...state.legs.values()].filter(
     (leg) =>
-      leg.callId === callId && leg.role === 'agent' && (part === 'phone' || leg.agentId === part),
+      leg.callId === callId &&
+      (part === 'phone' ? leg.role === 'agent' : leg.role !== 'caller' && leg.agentId === part),
   )
+  if (part !== 'phone' && state.legs.has(part)) return part
   const last = left.at(-1)
   if (last === undefined) throw new Error(`no phone is on call ${callId}`)
   return last.legId
@@ -243,6 +246,7 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
     const make = AGENT_WORDS[said]
     if (make !== undefined) return make(name, at)
   }
+  if (noun === 'supervisor') return parseSupervisor(name, rest, at)
   if (noun === 'call' && rest[0] === 'dials') {
     const to = rest[1] ?? ''
     const from = '13800138000'
@@ -291,6 +295,26 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
   throw new Error(`a scenario cannot say: ${text}`)
 }
 
+const MODE_OF: Record<string, MonitorMode> = {
+  listens: 'listen',
+  whispers: 'whisper',
+  joins: 'barge',
+}
+
+/** `listens|whispers|joins <agent>` (without one: changes to it), `takes over`, `ends`. */
+function parseSupervisor(supervisorId: string, words: readonly string[], at: number): Input {
+  const [verb = '', agentId] = words
+  const asked = { at, supervisorId, by: 'leader' }
+  const mode = MODE_OF[verb]
+  if (mode !== undefined && agentId !== undefined) {
+    return { ...asked, type: 'supervisor.monitor_requested', agentId, mode }
+  }
+  if (mode !== undefined) return { ...asked, type: 'supervisor.mode_requested', mode }
+  if (verb === 'takes') return { ...asked, type: 'supervisor.take_over_requested' }
+  if (verb === 'ends') return { ...asked, type: 'supervisor.end_requested' }
+  throw new Error(`a supervisor cannot say: ${words.join(' ')}`)
+}
+
 function parseLeg(name: string, rest: readonly string[], at: number, state: State): Input {
   const legId = legOf(name, state)
   const [verb = '', ...more] = rest
@@ -303,7 +327,12 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
     case 'parks':
       return { type: 'leg.parked', at, legId }
     case 'bridges':
-      return { type: 'leg.bridged', at, legId, otherLegId: legOf(`${name}/phone`, state) }
+      return {
+        type: 'leg.bridged',
+        at,
+        legId,
+        otherLegId: legOf(`${name}/${more[1] ?? 'phone'}`, state),
+      }
     case 'unbridges':
       return { type: 'leg.unbridged', at, legId }
     case 'holds':
@@ -322,9 +351,12 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
   throw new Error(`a leg cannot say: ${rest.join(' ')}`)
 }
 
-/** A leg as the switch would show it: `c1` a caller, `c1/e1-1` an agent's; `!` bridged, `~` not answered. */
+/**
+ * A leg as the switch would show it: `c1` a caller, `c1/e1-1` an agent's; `!` bridged, `~` not
+ * answered, `=a4` a supervisor's. */
 function snapshotOf(text: string, at: number, state: State, outside: Outside): LegSnapshot {
-  const name = text.replace(/[!~]$/, '')
+  const [leg = '', supervisorId] = text.split('=')
+  const name = leg.replace(/[!~]$/, '')
   const [callId = '', agentLegId] = name.split('/')
   const callerLegId = `${callId}-leg`
   const stamp = outside.stamps.get(callerLegId)
@@ -334,7 +366,7 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
   const other = agentLegId === undefined ? (outside.bridged.get(callerLegId) ?? null) : callerLegId
   return {
     legId,
-    role: agentLegId === undefined ? 'caller' : 'agent',
+    role: supervisorId !== undefined ? 'supervisor' : agentLegId === undefined ? 'caller' : 'agent',
     callId,
     from: '13800138000',
     to: '12345',

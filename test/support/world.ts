@@ -3,16 +3,26 @@
 // which legs are alive, so that it can answer a resync truthfully.
 import type { Command } from '../../src/core/commands.ts'
 import type { Fact } from '../../src/core/facts.ts'
-import { DIGITS, type Input, type LegSnapshot, NOT_READY_REASONS } from '../../src/core/inputs.ts'
+import {
+  DIGITS,
+  type Input,
+  type LegRole,
+  type LegSnapshot,
+  MONITOR_MODES,
+  type MonitorMode,
+  NOT_READY_REASONS,
+} from '../../src/core/inputs.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { SMALL_HOTLINE } from './hotline.ts'
 
 interface WorldLeg {
   readonly legId: string
-  readonly role: 'caller' | 'agent'
+  role: LegRole
   readonly callId: string
   readonly agentId: string | null
+  /** The leg that a supervisor's listens to; it ends with that one. */
+  targetLegId?: string
   readonly to: string
   readonly createdAt: number
   isAlive: boolean
@@ -59,7 +69,8 @@ export class World {
     if (kind < 3) this.#newCall(pick)
     else if (kind < 4) this.#press(this.#choose('caller', pick), pick)
     else if (kind < 6) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
-    else if (kind < 33) this.#deliverAny(pick)
+    else if (kind < 30) this.#deliverAny(pick)
+    else if (kind < 33) this.supervisorActs(pick)
     else if (kind < 42) this.#phoneActs(this.#choose('agent', pick), pick)
     else if (kind < 44) this.#repeat(pick)
     else if (kind < 47) this.#fireNext()
@@ -126,6 +137,39 @@ export class World {
         this.#pending.push({ type: 'leg.ringing', at, legId })
         return
       }
+      case 'originate_supervisor': {
+        const { legId, callId, agentId, targetLegId } = command
+        this.#legs.set(legId, {
+          legId,
+          role: 'supervisor',
+          callId,
+          agentId,
+          targetLegId,
+          to: '',
+          createdAt: at,
+          isAlive: true,
+          isAnswered: false,
+          bridgedTo: null,
+        })
+        const leg = this.#legs.get(legId)
+        if (this.#legs.get(targetLegId)?.isAlive !== true) this.#hangUp(leg, 'NORMAL_CLEARING')
+        // Most pick up at once, the others when the numbers say so.
+        else if (leg !== undefined && this.state.legsMade % 3 > 0) {
+          leg.isAnswered = true
+          this.#pending.push({ type: 'leg.answered', at, legId })
+        }
+        return
+      }
+      case 'monitor': {
+        const leg = this.#legs.get(command.legId)
+        if (leg !== undefined) leg.targetLegId = command.targetLegId
+        return
+      }
+      case 'make_agent_leg': {
+        const leg = this.#legs.get(command.legId)
+        if (leg !== undefined) leg.role = 'agent'
+        return
+      }
       case 'hang_up':
         this.#hangUp(this.#legs.get(command.legId), command.cause)
         return
@@ -136,6 +180,8 @@ export class World {
         const caller = this.#legs.get(command.legId)
         const agent = this.#legs.get(command.otherLegId)
         if (caller?.isAlive !== true || agent?.isAlive !== true) return
+        this.#unbridge(caller)
+        agent.targetLegId = ''
         caller.bridgedTo = agent.legId
         agent.bridgedTo = caller.legId
         this.#pending.push({
@@ -160,6 +206,7 @@ export class World {
       case 'start_recording':
         this.#pending.push({ type: 'recording.started', at, path: command.path })
         return
+      case 'set_monitor_mode':
       case 'claim':
       case 'stamp':
       case 'play_music':
@@ -208,7 +255,9 @@ export class World {
   }
 
   #choose(role: WorldLeg['role'], pick: number): WorldLeg | undefined {
-    const alive = [...this.#legs.values()].filter((leg) => leg.role === role && leg.isAlive)
+    const alive = [...this.#legs.values()].filter(
+      (leg) => (leg.role === 'caller') === (role === 'caller') && leg.isAlive,
+    )
     return alive[pick % Math.max(1, alive.length)]
   }
 
@@ -225,8 +274,11 @@ export class World {
     const { legId } = leg
     this.#pending.push({ type: 'leg.hung_up', at: this.at, legId, cause })
     this.#pending.push({ type: 'leg.ended', at: this.at, legId, cause, sipStatus: null })
-    if (leg.role === 'agent' && !leg.isAnswered) {
+    if (leg.role !== 'caller' && !leg.isAnswered) {
       this.#pending.push({ type: 'offer.failed', at: this.at, legId, cause })
+    }
+    for (const other of this.#legs.values()) {
+      if (other.targetLegId === legId) this.#hangUp(other, 'NORMAL_CLEARING')
     }
   }
 
@@ -310,6 +362,33 @@ export class World {
       { type: 'agent.sign_out_requested', at, agentId },
     ]
     const ask = asks[Math.floor(pick / AGENTS.length) % asks.length]
+    if (ask !== undefined) this.#take(ask)
+  }
+
+  /** Mostly what makes sense: one whose phone is free watches one who talks, or goes on with that. */
+  supervisorActs(pick: number): void {
+    const { at, state } = this
+    const one = (ids: readonly string[], number: number) => ids[number % ids.length] ?? 'a4'
+    const isWild = pick % 8 === 0
+    const isBusy = (id: string) => state.agents.get(id)?.phase.name === 'on_call'
+    const free = AGENTS.filter((id) => state.agents.get(id)?.legId === null)
+    const watching = [...state.monitors.values()].map(({ supervisorId }) => supervisorId)
+    const mode = one(MONITOR_MODES, pick >> 3) as MonitorMode
+    const agentId = one(isWild ? AGENTS : [...AGENTS.filter(isBusy), ...watching], pick >> 5)
+    if (watching.length === 0 || (pick >> 7) % 4 === 0) {
+      const supervisorId = one(isWild ? AGENTS : [...free, ...watching], pick >> 9)
+      const type = 'supervisor.monitor_requested'
+      this.#take({ type, at, supervisorId, by: 'leader', agentId, mode })
+      return
+    }
+    const asked = { at, supervisorId: one(isWild ? AGENTS : watching, pick >> 9), by: 'leader' }
+    const asks: Input[] = [
+      { ...asked, type: 'supervisor.monitor_requested', agentId, mode },
+      { ...asked, type: 'supervisor.mode_requested', mode },
+      { ...asked, type: 'supervisor.take_over_requested' },
+      { ...asked, type: 'supervisor.end_requested' },
+    ]
+    const ask = asks[(pick >> 11) % asks.length]
     if (ask !== undefined) this.#take(ask)
   }
 

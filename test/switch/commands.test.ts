@@ -9,6 +9,7 @@ const on = { nodeId: 'fs1', legId: U }
 
 function lines(command: SwitchCommand, recordingsDir = '/rec', isBrowser = false): string[] {
   return requestsFor(command, { recordingsDir, isBrowser: () => isBrowser }).map((request) => {
+    if (request.kind === 'event') return `event ${JSON.stringify(request.headers)}`
     const job = request.kind === 'bgapi' ? ` [${request.jobId}]` : ''
     return `${request.kind} ${request.text}${job}`
   })
@@ -40,9 +41,8 @@ const originate = {
 /** The variables of an originate by name, cut as FreeSWITCH cuts them: at every comma up to the brace. */
 function variablesOf(command: SwitchCommand, isBrowser = false): Record<string, string> {
   const [line = ''] = lines(command, '/rec', isBrowser)
-  const inner = /^bgapi originate \{([^}]*)\}sofia\/gateway\/edge\/\S+ &park\(\) \[\S+\]$/.exec(
-    line,
-  )
+  const inner =
+    /^bgapi originate \{([^}]*)\}sofia\/gateway\/edge\/\S+ '?&\w+\([^()]*\)'? \[\S+\]$/.exec(line)
   expect(inner, line).not.toBeNull()
   const pairs = (inner?.[1] ?? '').split(',').map((pair) => pair.split(/=(.*)/s))
   return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]))
@@ -216,6 +216,72 @@ describe('ringing an agent’s phone', () => {
   })
 })
 
+const originateSupervisor = {
+  type: 'originate_supervisor',
+  nodeId: 'fs1',
+  legId: 'a1b2c3-18',
+  callId: 'c-1',
+  agentId: 's1',
+  targetLegId: A,
+  mode: 'listen',
+  ringMsMax: 30_000,
+} as const satisfies SwitchCommand
+
+describe('a supervisor’s phone', () => {
+  test('is rung to hear the agent’s leg, and its keys do nothing', () => {
+    const [line = ''] = lines(originateSupervisor)
+    expect(line).toMatch(
+      /\}sofia\/gateway\/edge\/agent-s1 '&eavesdrop\(a1b2c3-17\)' \[originate-a1b2c3-18\]$/,
+    )
+    const variables = variablesOf(originateSupervisor)
+    expect(variables).toMatchObject({
+      origination_uuid: 'a1b2c3-18',
+      eavesdrop_enable_dtmf: 'false',
+      cc_role: 'supervisor',
+      cc_call_id: 'c-1',
+      cc_agent: 's1',
+      presence_data: 'cc|c-1|supervisor|s1',
+      'sip_h_X-CC-Monitor': 'listen',
+    })
+    // It never parks by itself, so that nothing would end it then.
+    expect(variables).not.toHaveProperty('park_timeout')
+  })
+
+  test.each([
+    ['listen', 'false', 'false', '0'],
+    ['whisper', 'false', 'true', '2'],
+    ['barge', 'true', 'true', '3'],
+  ] as const)('begins with %s and can go over to it', (mode, aleg, bleg, digit) => {
+    expect(variablesOf({ ...originateSupervisor, mode })).toMatchObject({
+      eavesdrop_whisper_aleg: aleg,
+      eavesdrop_whisper_bleg: bleg,
+    })
+    expect(lines({ ...on, type: 'set_monitor_mode', mode })).toEqual([
+      `event ${JSON.stringify({ 'unique-id': U, 'eavesdrop-command': digit })}`,
+    ])
+  })
+
+  test('goes over to another agent without ringing again', () => {
+    const command = {
+      ...on,
+      type: 'monitor',
+      callId: 'c-2',
+      targetLegId: A,
+      mode: 'whisper',
+    } as const
+    expect(lines(command)).toEqual([
+      `api uuid_setvar_multi ${U} eavesdrop_whisper_aleg=false;eavesdrop_whisper_bleg=true;cc_call_id=c-2`,
+      `api uuid_transfer ${U} 'eavesdrop:${A}' inline`,
+    ])
+  })
+
+  test('becomes the phone of the agent who serves the call', () => {
+    expect(lines({ ...on, type: 'make_agent_leg', callId: 'c-1', agentId: 's1' })).toEqual([
+      `api uuid_setvar_multi ${U} cc_role=agent;cc_call_id=c-1;park_after_bridge=true;presence_data=cc|c-1|agent|s1`,
+    ])
+  })
+})
+
 const HOSTILE = [
   '}sofia/internal/x',
   "o'clock",
@@ -255,6 +321,9 @@ describe('text from outside', () => {
       { nodeId: 'fs1', legId: text, type: 'play_music' },
       { ...on, type: 'bridge', otherLegId: text },
       { ...originate, callId: text },
+      { ...originateSupervisor, targetLegId: text },
+      { ...on, type: 'monitor', callId: 'c-1', targetLegId: text, mode: 'listen' },
+      { ...on, type: 'make_agent_leg', callId: text, agentId: 's1' },
       { ...on, type: 'stamp', stamp: { ...stamp, callId: text } },
       { ...on, type: 'hang_up', cause: text },
       { ...on, type: 'refuse', prompt: 'queue_full', cause: text },
