@@ -1,6 +1,8 @@
 // The configuration's fields in Chinese and English. A field that has no name here fails a test.
 
-export const FIELD_LABELS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+export type Bilingual = readonly [zh: string, en: string]
+
+export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   queueId: ['队列', 'Queue'],
   name: ['名称', 'Name'],
   requiredSkills: ['必备技能', 'Required skills'],
@@ -41,14 +43,14 @@ export const FIELD_LABELS: Readonly<Record<string, readonly [zh: string, en: str
   latencyMs: ['时延（毫秒）', 'Latency (ms)'],
 }
 
-export const FIELD_HINTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+export const FIELD_HINTS: Readonly<Record<string, Bilingual>> = {
   ringMsMax: ['规范：铃响三声（每声 5 秒）内应答', 'The norms: answer within three rings of 5 s'],
   answerMsMax: ['规范：15 秒内应答计为及时', 'The norms: an answer within 15 s is timely'],
   holdMsMax: ['规范：不得让来电人等待超过 30 秒', 'The norms: no caller waits above 30 s'],
 }
 
 /** By field and value, or by the value alone where it means the same everywhere. */
-export const VALUE_LABELS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+export const VALUE_LABELS: Readonly<Record<string, Bilingual>> = {
   'role.agent': ['话务员', 'Agent'],
   'role.shift_leader': ['班长', 'Shift leader'],
   'role.qa_inspector': ['质检员', 'QA inspector'],
@@ -56,4 +58,23 @@ export const VALUE_LABELS: Readonly<Record<string, readonly [zh: string, en: str
   'role.admin': ['管理员', 'Administrator'],
   true: ['是', 'Yes'],
   false: ['否', 'No'],
+}
+
+/** The text of a field's path, the most exact name first. */
+export function namedIn(
+  path: readonly string[],
+  texts: Readonly<Record<string, Bilingual>>,
+): Bilingual | null {
+  // The numbers of a list's rows say nothing about the field.
+  const names = path.filter((name) => !/^\d+$/.test(name))
+  for (let from = 0; from < names.length; from += 1) {
+    const text = texts[names.slice(from).join('.')]
+    if (text !== undefined) return text
+  }
+  return null
+}
+
+/** Whether the field has a name for people; a test asks this of every field that a form can show. */
+export function hasLabel(path: readonly string[]): boolean {
+  return namedIn(path, FIELD_LABELS) !== null
 }
