@@ -2,13 +2,7 @@
 // name in both languages, and every section leads to a route that is there.
 import { expect, it } from 'vitest'
 import { hasLabel } from '../../src/web/admin/field-labels.ts'
-import {
-  alternativeOf,
-  blankOf,
-  bodySchemaIn,
-  type Schema,
-  withoutNull,
-} from '../../src/web/admin/schema.ts'
+import { bodySchemaIn, type Schema, withoutNull } from '../../src/web/admin/schema.ts'
 import { SECTIONS } from '../../src/web/admin/sections.ts'
 import { testService } from '../support/service.ts'
 
@@ -58,26 +52,4 @@ it('every section lists, adds, changes and deletes where the service says', asyn
     return wanted.filter(([path, method]) => paths[path]?.[method] === undefined)
   })
   expect(missing).toEqual([])
-})
-
-it('a new entry starts with what its schema allows', () => {
-  expect(blankOf({ type: 'boolean' })).toBe(false)
-  expect(blankOf({ type: 'integer', minimum: 5 })).toBe(5)
-  expect(blankOf({ type: 'array', items: { type: 'string' } })).toEqual([])
-  expect(blankOf({ type: 'string', enum: ['a', 'b'] })).toBe('a')
-  expect(blankOf({ anyOf: [{ type: 'string' }, { type: 'null' }] })).toBeNull()
-  expect(blankOf({ type: ['integer', 'null'] })).toBeNull()
-  expect(blankOf({ type: 'integer', default: 7 })).toBe(7)
-  const union: Schema = {
-    anyOf: [
-      { type: 'object', properties: { kind: { const: 'x' } }, required: ['kind'] },
-      {
-        type: 'object',
-        properties: { kind: { const: 'y' }, n: { type: 'integer' } },
-        required: ['kind', 'n'],
-      },
-    ],
-  }
-  expect(blankOf(union)).toEqual({ kind: 'x' })
-  expect(alternativeOf(union, { kind: 'y', n: 1 })).toBe(1)
 })

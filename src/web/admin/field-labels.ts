@@ -41,6 +41,23 @@ export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   isBrowser: ['网页话机', 'Browser phone'],
   userAgent: ['话机型号', 'Phone'],
   latencyMs: ['时延（毫秒）', 'Latency (ms)'],
+  waiting: ['排队体验', 'While waiting'],
+  language: ['语言', 'Language'],
+  greeting: ['欢迎语', 'Greeting'],
+  comfort: ['安抚提示音', 'Comfort prompt'],
+  promptEveryMs: ['提示间隔', 'Prompt every'],
+  newsEveryMs: ['位置与时间播报间隔', 'Position and estimate every'],
+  saysPosition: ['播报排队位置', 'Says the position'],
+  saysEstimate: ['播报预计等待', 'Says the estimate'],
+  keysAfterMs: ['何时提示按键', 'Offers keys after'],
+  keys: ['按键', 'Keys'],
+  digit: ['按键', 'Key'],
+  action: ['动作', 'Action'],
+  prompt: ['提示音', 'Prompt'],
+  messageMsMax: ['留言最长', 'Message at most'],
+  survey: ['满意度调查', 'Survey'],
+  isOn: ['开启', 'On'],
+  scale: ['评分档位', 'Scale'],
 }
 
 export const FIELD_HINTS: Readonly<Record<string, Bilingual>> = {
