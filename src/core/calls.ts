@@ -5,6 +5,7 @@ import { consultedLeaves } from './consult.ts'
 import type { Ending, HangupBy, RefusalReason } from './facts.ts'
 import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
+import { waitingIn } from './lanes.ts'
 import { endOffer } from './offers.ts'
 import { endParty, isPutDown } from './parties.ts'
 import { expectRecording } from './recordings.ts'
@@ -37,7 +38,7 @@ export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.pa
   if (call === undefined) return
   if (queue === undefined) return refuse(turn, call, 'unknown_number', null)
   const lane = state.lanes.get(queue.queueId)
-  if (lane !== undefined && lane.waiting.size >= queue.waitingMax) {
+  if (waitingIn(state, queue.queueId) >= queue.waitingMax) {
     return refuse(turn, call, 'queue_full', queue.queueId)
   }
   if (!queue.joinWhenEmpty && lane?.signedIn.size === 0) {

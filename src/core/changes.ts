@@ -19,8 +19,22 @@ export function setCallPhase(state: State, callId: CallId, phase: CallPhase): vo
 export function changeAgent(state: State, agentId: string, change: (agent: Agent) => void): void {
   const agent = state.agents.get(agentId)
   if (agent === undefined) return
+  const before = agent.phase
   change(agent)
+  tally(agent, before)
   indexAgent(state, agent)
+}
+
+/** What the agent has done since signing in: strategies that spread the work look at it. */
+function tally(agent: Agent, before: AgentPhase): void {
+  const { phase } = agent
+  if (before.name !== 'on_call' && phase.name === 'on_call') agent.callsTaken += 1
+  if (before.name === 'on_call' && phase.name !== 'on_call' && 'since' in phase) {
+    agent.talkMs += Math.max(0, phase.since - before.since)
+  }
+  if (before.name !== 'signed_out') return
+  agent.callsTaken = 0
+  agent.talkMs = 0
 }
 
 export function setPhase(state: State, agentId: string, phase: AgentPhase): void {

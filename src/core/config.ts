@@ -2,6 +2,7 @@
 // whole, at the start and after every change, and never reads it from anywhere itself.
 import type { SurveyScale, UnitId } from './party-facts.ts'
 
+import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
 export type QueueId = string
@@ -32,6 +33,8 @@ export interface QueueSettings {
   readonly wrapUpMsMax: number
   /** What callers hear and may press while they wait. */
   readonly waiting: WaitingPolicy
+  /** Whom calls are offered to, and in which order. */
+  readonly routing: RoutingPolicy
   readonly survey: SurveyPolicy
 }
 
@@ -70,6 +73,10 @@ export interface AgentSettings {
   readonly agentId: AgentId
   readonly name: string
   readonly skills: readonly SkillId[]
+  /** 1 … 5, of skills that the agent has; 3 where none is given. */
+  readonly skillLevels?: Readonly<Record<SkillId, number>>
+  /** 1 … 5 for each language that the agent speaks; left out: Mandarin. */
+  readonly languages?: Readonly<Record<Language, number>>
 }
 
 export interface Config {
@@ -94,6 +101,7 @@ export const QUEUE_DEFAULTS = {
   wrapUpMsMax: 60_000,
   waiting: WAITING_DEFAULTS,
   survey: { isOn: false, scale: 5 },
+  routing: ROUTING_DEFAULTS,
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>
 
 export const UNIT_DEFAULTS = {

@@ -126,6 +126,10 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     isNuisance: false,
     helpRequestedAt: null,
     takeOver: null,
+    language: null,
+    step: 0,
+    placeAt: null,
+    laneId: null,
   })
 }
 
@@ -254,6 +258,7 @@ function callOffered(state: State, fact: FactOf<'call.offered'>): void {
   })
   changeAgent(state, agentId, (agent) => {
     agent.legId = legId
+    agent.lastOfferedAt = at
     agent.phase = { name: 'offered', callId, legId, since: at }
   })
 }

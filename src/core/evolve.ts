@@ -125,6 +125,10 @@ function newAgent(settings: Agent['settings']): Agent {
     isRegistered: false,
     readySince: 0,
     legId: null,
+    laneIds: new Set(),
+    callsTaken: 0,
+    talkMs: 0,
+    lastOfferedAt: 0,
   }
 }
 

@@ -21,6 +21,16 @@ export class Heap<T> {
     return this.#items[0]
   }
 
+  /** In no particular order. */
+  values(): Iterable<T> {
+    return this.#items
+  }
+
+  get(id: string): T | undefined {
+    const place = this.#places.get(id)
+    return place === undefined ? undefined : this.#items[place]
+  }
+
   has(id: string): boolean {
     return this.#places.has(id)
   }

@@ -18,7 +18,7 @@ import type {
   NotReadyReason,
   RestoredCall,
 } from './inputs.ts'
-import type { Lane } from './lanes.ts'
+import type { Lane, LaneId } from './lanes.ts'
 import type { Counts } from './metrics.ts'
 import type {
   PartyPurpose,
@@ -29,6 +29,7 @@ import type {
   TransferTarget,
   UnitId,
 } from './party-facts.ts'
+import type { Language } from './routing-policy.ts'
 
 /** One agent's phone ringing for a call. */
 export interface Ring {
@@ -135,6 +136,14 @@ export interface Call {
   urgentSince: number | null
   isNuisance: boolean
   helpRequestedAt: number | null
+  /** What the caller chose to speak; null: the queue's language. */
+  language: Language | null
+  /** The queue's step of widening that holds for the call, from 1; 0: the queue's own criteria. */
+  step: number
+  /** An earlier place in the queue that the call has, where that is not `queuedAt`. */
+  placeAt: number | null
+  /** Where the call stands in the routing index. */
+  laneId: LaneId | null
   /** A supervisor is about to take the call from its agent; the switch has not joined them yet. */
   takeOver: TakeOver | null
 }
@@ -193,7 +202,7 @@ export type AgentPhase =
 export interface Agent {
   readonly agentId: AgentId
   settings: AgentSettings
-  /** The queues whose skills the agent has. */
+  /** The queues whose own criteria the agent meets. */
   queueIds: readonly QueueId[]
   phase: AgentPhase
   isRegistered: boolean
@@ -201,6 +210,13 @@ export interface Agent {
   readySince: number
   /** The agent's leg that the switch still has. No offer before it is gone: the phone would say busy. */
   legId: LegId | null
+  /** Where the agent stands in the routing index. */
+  readonly laneIds: Set<LaneId>
+  /** Calls picked up, and time spent on them, since signing in. */
+  callsTaken: number
+  talkMs: number
+  /** When the agent's phone was last rung; 0: not in this run. */
+  lastOfferedAt: number
 }
 
 export interface Leg {
@@ -240,9 +256,9 @@ export interface State {
   readonly unconfirmed: Map<CallId, RestoredCall>
   readonly nodes: Map<NodeId, { isUp: boolean }>
   /** Who may serve what, and who waits: see lanes.ts. */
-  readonly lanes: Map<QueueId, Lane>
+  readonly lanes: Map<LaneId, Lane>
   /** Lanes in which somebody came or went since routing last looked. */
-  readonly changedLanes: Set<QueueId>
+  readonly changedLanes: Set<LaneId>
   /** Counts by day and then by queue; `*` is the whole hotline. Only the last days are kept. */
   readonly counts: Map<string, Map<QueueId | '*', Counts>>
 }

@@ -1,21 +1,29 @@
 // Agents and their skills. What an agent does at the moment is live state: see live.ts and my-agent.ts.
 import { z } from 'zod'
 import type { AgentSettings } from '../core/config.ts'
+import { LANGUAGE_DEFAULT, LEVEL_DEFAULT } from '../core/routing-policy.ts'
 import { createAgent, deleteAgent, findAgent, listAgents, updateAgent } from '../store/agents.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, notFound, resultOf } from './errors.ts'
 import { idSchema, list, nameSchema } from './fields.ts'
+import { languagesSchema, skillLevelsSchema } from './routing-schemas.ts'
 
 const tags = ['agents']
 const newAgentSchema = z.strictObject({
   agentId: idSchema.describe('Also the name of the agent’s phone.'),
   name: nameSchema,
   skills: z.array(idSchema).max(50),
+  skillLevels: skillLevelsSchema
+    .optional()
+    .describe('Of skills that the agent has; 3 if left out.'),
+  languages: languagesSchema.optional().describe('Mandarin if left out.'),
 })
 const replySchema = z.object({
   agentId: z.string(),
   name: z.string(),
   skills: list(z.string()),
+  skillLevels: z.record(z.string(), z.int()).optional(),
+  languages: z.record(z.string(), z.int()).optional(),
 })
 const paramsSchema = z.object({ agentId: idSchema })
 
@@ -59,7 +67,8 @@ export function agentRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
       },
     },
     async ({ body }, reply) => {
-      const agent = resultOf(await createAgent(db, body))
+      const { skillLevels = {}, languages = { [LANGUAGE_DEFAULT]: LEVEL_DEFAULT } } = body
+      const agent = resultOf(await createAgent(db, { ...body, skillLevels, languages }))
       await reloadConfig()
       return reply.code(201).send(agent)
     },
@@ -79,8 +88,7 @@ export function agentRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
     },
     async ({ params, body }) => {
       const before = existing(await findAgent(db, params.agentId))
-      const { name = before.name, skills = before.skills } = body
-      const agent = resultOf(await updateAgent(db, { agentId: params.agentId, name, skills }))
+      const agent = resultOf(await updateAgent(db, changedBy(before, body)))
       await reloadConfig()
       return agent
     },
@@ -103,6 +111,14 @@ export function agentRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
       return reply.code(204).send(null)
     },
   )
+}
+
+function changedBy(
+  before: AgentSettings,
+  changes: { readonly [Field in keyof AgentSettings]?: AgentSettings[Field] | undefined },
+): AgentSettings {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+  return { ...before, ...Object.fromEntries(given) }
 }
 
 function existing(agent: AgentSettings | null): AgentSettings {

@@ -5,6 +5,7 @@ import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '..
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
+import { routingSchema } from './routing-schemas.ts'
 import { waitingPolicyReply, waitingPolicySchema } from './waiting-policy.ts'
 
 const tags = ['queues']
@@ -31,26 +32,28 @@ const queueSchema = z
         scale: z.union([z.literal(3), z.literal(5)]).describe('Keys 1 to this.'),
       })
       .describe('What callers are asked after the agent has left.'),
+    routing: routingSchema,
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],
     message: 'must not be above holdMsMax',
   })
 /** Of a policy too, what a request leaves out stays as it is. */
-const fieldsOf = {
-  ...queueSchema.shape,
+const policies = {
   waiting: z.strictObject(waitingPolicySchema.partial().shape),
+  routing: routingSchema.partial(),
 }
+const fieldsOf = { ...queueSchema.shape, ...policies }
 const newQueueSchema = z
   .strictObject({
+    ...z.object(fieldsOf).partial().shape,
     queueId: fieldsOf.queueId,
     name: fieldsOf.name,
-    ...z.object(fieldsOf).omit({ queueId: true, name: true }).partial().shape,
   })
   .describe('What is left out gets the values of the norms.')
 const changesSchema = z.strictObject(z.object(fieldsOf).omit({ queueId: true }).partial().shape)
 const replySchema = z.object({
-  ...fieldsOf,
+  ...queueSchema.shape,
   requiredSkills: list(z.string()),
   waiting: waitingPolicyReply,
 })
@@ -146,11 +149,14 @@ function existing(queue: QueueSettings | null): QueueSettings {
   return queue
 }
 
-function merged(
-  before: Pick<QueueSettings, 'waiting'>,
-  body: { readonly waiting?: object | undefined },
-) {
-  return { ...before, ...body, waiting: { ...before.waiting, ...body.waiting } }
+/** What is left out, be it a field or a knob of a policy, stays as it was. */
+function merged(before: object, changes: object): unknown {
+  const fields: Record<string, unknown> = { ...before, ...changes }
+  for (const name of Object.keys(policies)) {
+    const known = before as Record<string, object>
+    fields[name] = { ...known[name], ...(changes as Record<string, object>)[name] }
+  }
+  return fields
 }
 
 /** Bounds between fields can only be judged on the whole queue. */

@@ -1,8 +1,7 @@
 // Queues with their limits, as the core takes them. A queue to which numbers lead cannot be deleted;
 // its calls stay in the records whatever becomes of it.
 import { asc, eq } from 'drizzle-orm'
-import type { QueueId, QueueSettings } from '../core/config.ts'
-import { WAITING_DEFAULTS } from '../core/waiting-policy.ts'
+import { QUEUE_DEFAULTS, type QueueId, type QueueSettings } from '../core/config.ts'
 import { type Changed, changed, conflict, refusing, unknownSkills } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
 import { numbers, queues } from './schema.ts'
@@ -11,7 +10,12 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  return { ...row, waiting: { ...WAITING_DEFAULTS, ...row.waiting } }
+  const { waiting, routing } = QUEUE_DEFAULTS
+  return {
+    ...row,
+    waiting: { ...waiting, ...row.waiting },
+    routing: { ...routing, ...row.routing },
+  }
 }
 
 export async function listQueues(db: Queryable): Promise<QueueSettings[]> {
@@ -30,7 +34,7 @@ export async function createQueue(
 ): Promise<Changed<QueueSettings>> {
   return refusing({ queues_pkey: 'duplicate' }, [queue.queueId], () =>
     db.transaction(async (tx) => {
-      const refusal = await unknownSkills(tx, queue.requiredSkills)
+      const refusal = await unknownIds(tx, queue)
       if (refusal !== null) return refusal
       await tx.insert(queues).values(rowOf(queue))
       return changed(queue)
@@ -44,7 +48,7 @@ export async function updateQueue(
   queue: QueueSettings,
 ): Promise<Changed<QueueSettings>> {
   return db.transaction(async (tx) => {
-    const refusal = await unknownSkills(tx, queue.requiredSkills)
+    const refusal = await unknownIds(tx, queue)
     if (refusal !== null) return refusal
     const [row] = await tx
       .update(queues)
@@ -65,6 +69,20 @@ export async function deleteQueue(db: Database, queueId: QueueId): Promise<Chang
       return row === undefined ? conflict('not_found', [queueId]) : changed(queueOf(row))
     }),
   )
+}
+
+/** Everything that the queue names must exist. */
+async function unknownIds(tx: Queryable, queue: QueueSettings): Promise<Changed<never> | null> {
+  const { steps, preferredSkills } = queue.routing
+  const asked = [...queue.requiredSkills, ...preferredSkills]
+  const skillIds = [...asked, ...steps.flatMap((step) => [...step.dropSkills, ...step.addSkills])]
+  const refusal = await unknownSkills(tx, [...new Set(skillIds)])
+  if (refusal !== null) return refusal
+  const rows = await tx.select({ queueId: queues.queueId }).from(queues)
+  const known = new Set([queue.queueId, ...rows.map(({ queueId }) => queueId)])
+  const others = steps.flatMap(({ addQueueIds }) => addQueueIds)
+  const unknown = others.filter((queueId) => !known.has(queueId))
+  return unknown.length === 0 ? null : conflict('unknown_queue', [...new Set(unknown)])
 }
 
 function rowOf(queue: QueueSettings): typeof queues.$inferInsert {

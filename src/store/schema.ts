@@ -23,6 +23,12 @@ import {
   SYSTEM_NOT_READY_REASONS,
 } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
+import {
+  LANGUAGE_DEFAULT,
+  type Language,
+  LEVEL_DEFAULT,
+  type RoutingPolicy,
+} from '../core/routing-policy.ts'
 import type { WaitingPolicy } from '../core/waiting-policy.ts'
 import { instant, oneOf } from './columns.ts'
 
@@ -81,6 +87,8 @@ export const queues = pgTable(
     /** What is not in it has its default. */
     waiting: jsonb('waiting').$type<Partial<WaitingPolicy>>().notNull().default({}),
     survey: jsonb('survey').$type<SurveyPolicy>().notNull().default(QUEUE_DEFAULTS.survey),
+    /** Knobs that are not there have their defaults. */
+    routing: jsonb('routing').$type<Partial<RoutingPolicy>>().notNull().default({}),
   },
   (table) => [
     check(
@@ -101,6 +109,11 @@ export const agents = pgTable('agents', {
   agentId: text('agent_id').primaryKey(),
   name: text('name').notNull(),
   skills: text('skills').array().notNull(),
+  skillLevels: jsonb('skill_levels').$type<Record<string, number>>().notNull().default({}),
+  languages: jsonb('languages')
+    .$type<Record<Language, number>>()
+    .notNull()
+    .default({ [LANGUAGE_DEFAULT]: LEVEL_DEFAULT }),
 })
 
 export const users = pgTable(

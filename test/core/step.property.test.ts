@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Command } from '../../src/core/commands.ts'
+import { isEligible } from '../../src/core/eligibility.ts'
 import { evolve } from '../../src/core/evolve.ts'
-import type { Fact } from '../../src/core/facts.ts'
-import { hasSkills, isIdle, isRoutable } from '../../src/core/lanes.ts'
+import { type Fact, OFFER_OUTCOMES } from '../../src/core/facts.ts'
+import { isIdle, isRoutable, type Lane, wantsPhone } from '../../src/core/lanes.ts'
 import { ringsOf } from '../../src/core/rings.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
@@ -15,7 +16,6 @@ const RUNS = 1_200
 const ACTS = 400
 
 const REACHED = [
-  'offer.ended',
   'call.connected',
   'call.held',
   'call.hold_limit_reached',
@@ -59,21 +59,28 @@ function assertState(state: State): void {
     assertThat(!isBusy || busy.has(agent.agentId), `${agent.agentId} is busy with no call`)
   }
   assertMonitors(state)
-  for (const [queueId, lane] of state.lanes) {
-    const queue = state.queues.get(queueId)
-    const idle = [...state.agents.values()].filter(
-      (agent) => isIdle(agent) && hasSkills(agent, queue?.requiredSkills ?? []),
-    )
-    const waiting = [...state.calls.values()].filter(
-      (call) => call.queueId === queueId && isRoutable(state, call),
-    )
-    assertThat(lane.idle.size === idle.length, `lane ${queueId} has the wrong agents`)
-    assertThat(lane.waiting.size === waiting.length, `lane ${queueId} has the wrong calls`)
-    assertThat(
-      idle.length === 0 || waiting.length === 0,
-      `${queueId}: somebody waits while somebody is idle`,
-    )
-  }
+  for (const lane of state.lanes.values()) assertLane(state, lane)
+}
+
+/** Everybody stands in the index exactly where their state says, and nobody waits for nothing. */
+function assertLane(state: State, { laneId, queueId, criteria, ...lane }: Lane): void {
+  const queue = state.queues.get(queueId)
+  const idle = [...state.agents.values()].filter(
+    (agent) => isIdle(agent) && queue !== undefined && isEligible(state, agent, queue, criteria),
+  )
+  const mine = [...state.calls.values()].filter(
+    (call) =>
+      call.queueId === queueId &&
+      call.step === criteria.step &&
+      (call.language ?? queue?.routing.language) === criteria.language,
+  )
+  const waiting = mine.filter((call) => isRoutable(state, call))
+  const ringing = mine.filter((call) => wantsPhone(state, call))
+  assertThat(lane.idle.size === idle.length, `lane ${laneId} has the wrong agents`)
+  assertThat(lane.waiting.size === waiting.length, `lane ${laneId} has the wrong calls`)
+  assertThat(lane.ringing.size === ringing.length, `lane ${laneId} has the wrong ringing calls`)
+  const isServed = waiting.length + ringing.length === 0
+  assertThat(idle.length === 0 || isServed, `${laneId}: somebody waits while somebody is idle`)
 }
 
 /** Whoever watches has a phone of their own for it, and what is watched is there. */
@@ -103,6 +110,10 @@ function watch(): World['check'] {
     for (const command of commands) assertCommand(command, endedLegs, isResync)
     for (const fact of facts) {
       if (fact.type === 'leg.ended') endedLegs.add(fact.legId)
+      if (fact.type === 'offer.ended' && fact.outcome === 'answered_elsewhere' && world.isUp) {
+        const isStopped = commands.some((one) => one.type === 'hang_up' && one.legId === fact.legId)
+        assertThat(isStopped, `${fact.legId} rings on although another phone was picked up`)
+      }
       if (fact.type !== 'call.ended') continue
       assertThat(!endedCalls.has(fact.callId), `${fact.callId} ended twice`)
       endedCalls.add(fact.callId)
@@ -138,7 +149,10 @@ it('keeps every invariant through more than 100,000 random inputs and forgets ev
       }
       world.settle()
       inputs += world.inputs.length
-      for (const { type } of world.facts) happened.set(type, (happened.get(type) ?? 0) + 1)
+      for (const fact of world.facts) {
+        const kind = fact.type === 'offer.ended' ? `offer ${fact.outcome}` : fact.type
+        happened.set(kind, (happened.get(kind) ?? 0) + 1)
+      }
       expect(world.state.calls.size).toBe(0)
       expect(world.state.legs.size).toBe(0)
       expect(world.state.monitors.size).toBe(0)
@@ -152,6 +166,8 @@ it('keeps every invariant through more than 100,000 random inputs and forgets ev
   expect(inputs).toBeGreaterThanOrEqual(100_000)
   // The random world must get into the interesting corners, or the invariants prove nothing.
   for (const type of REACHED) expect(happened.get(type) ?? 0, type).toBeGreaterThan(100)
+  for (const outcome of OFFER_OUTCOMES.slice(1))
+    expect(happened.get(`offer ${outcome}`) ?? 0, outcome).toBeGreaterThan(100)
 }, 120_000)
 
 it('comes to the same state again from the recorded facts, and to the same facts from the inputs', () => {

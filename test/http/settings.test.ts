@@ -2,6 +2,7 @@
 // input named by its path.
 import { describe, expect, it } from 'vitest'
 import { QUEUE_DEFAULTS } from '../../src/core/config.ts'
+import { ROUTING_DEFAULTS, STEP_DEFAULTS } from '../../src/core/routing-policy.ts'
 import { PASSWORD, testService } from '../support/service.ts'
 
 const test = testService()
@@ -53,6 +54,19 @@ describe('queues', () => {
     expect(live?.waiting).toEqual({ ...waiting, ...change })
   })
 
+  it('routes by a policy that is changed knob by knob', async () => {
+    const steps = [{ afterMs: 20_000, dropSkills: ['mandarin'] }]
+    const routing = { strategy: 'most_skilled', steps }
+    const changed = await asAdmin('PATCH', '/queues/city', { routing })
+    const step = { ...STEP_DEFAULTS, ...steps[0] }
+    const expected = { ...ROUTING_DEFAULTS, strategy: 'most_skilled', steps: [step] }
+    expect(changed.json().routing).toEqual(expected)
+    const again = await asAdmin('PATCH', '/queues/city', { routing: { weight: 2 } })
+    expect(again.json().routing).toEqual({ ...expected, weight: 2 })
+    const { state } = test.service.floor.engine
+    expect(state.queues.get('city')?.routing).toEqual({ ...expected, weight: 2 })
+  })
+
   it('cannot be deleted while numbers lead to it', async () => {
     const reply = await asAdmin('DELETE', '/queues/city')
     expect(reply.statusCode).toBe(409)
@@ -79,6 +93,11 @@ describe('queues', () => {
     [{ ...QUEUE, ringMsMax: 120_001, holdMsMax: 0 }, ['ringMsMax', 'holdMsMax']],
     [{ ...QUEUE, wrapUpMsMax: 86_400_001, ringMsMax: null }, ['ringMsMax', 'wrapUpMsMax']],
     [{ ...QUEUE, holdWarningMs: 30_001 }, ['holdWarningMs']],
+    [{ ...QUEUE, routing: { strategy: 'best', speed: 1 } }, ['routing.strategy', 'routing.speed']],
+    [{ ...QUEUE, routing: { skillLevels: { tax: 9 } } }, ['routing.skillLevels.tax']],
+    [{ ...QUEUE, routing: { language: 'Chinese' } }, ['routing.language']],
+    [{ ...QUEUE, routing: { steps: [{ levelMax: 9 }] } }, ['routing.steps.0.levelMax']],
+    [{ ...QUEUE, routing: { steps: [{ afterMs: 9 }, { afterMs: 5 }] } }, ['routing.steps']],
     [
       { ...QUEUE, waiting: { promptEveryMs: 30_001, comfort: [] } },
       ['waiting.comfort', 'waiting.promptEveryMs'],
@@ -121,6 +140,14 @@ describe('queues', () => {
     ['POST', '/queues', { ...QUEUE, queueId: 'city' }, 'duplicate', 'city'],
     ['POST', '/queues', { ...QUEUE, requiredSkills: ['latin'] }, 'unknown_skill', 'latin'],
     ['PATCH', '/queues/city', { requiredSkills: ['latin'] }, 'unknown_skill', 'latin'],
+    [
+      'PATCH',
+      '/queues/city',
+      { routing: { steps: [{ addQueueIds: ['gone'] }] } },
+      'unknown_queue',
+      'gone',
+    ],
+    ['PATCH', '/queues/city', { routing: { preferredSkills: ['ode'] } }, 'unknown_skill', 'ode'],
   ] as const)('%s %s %j is a conflict', async (method, path, body, code, id) => {
     await expectConflict(await asAdmin(method, path, body), code, id)
   })
@@ -192,10 +219,11 @@ describe('agents', () => {
   it('are added, changed and deleted without a restart', async () => {
     const { state } = test.service.floor.engine
     const agent = { agentId: 'a9', name: '新人', skills: ['mandarin'] }
-    expect((await asAdmin('POST', '/agents', agent)).json()).toEqual(agent)
+    const added = { ...agent, skillLevels: {}, languages: { 'zh-CN': 3 } }
+    expect((await asAdmin('POST', '/agents', agent)).json()).toEqual(added)
     expect(state.agents.get('a9')?.queueIds).toEqual(['city', 'tiny'])
     const changed = await asAdmin('PATCH', '/agents/a9', { skills: ['mandarin', 'cantonese'] })
-    expect(changed.json()).toEqual({ ...agent, skills: ['mandarin', 'cantonese'] })
+    expect(changed.json()).toEqual({ ...added, skills: ['mandarin', 'cantonese'] })
     expect(state.agents.get('a9')?.queueIds).toHaveLength(3)
     expect((await asAdmin('GET', '/agents/a9')).json()).toEqual(changed.json())
     expect((await asAdmin('DELETE', '/agents/a9')).statusCode).toBe(204)
@@ -204,8 +232,23 @@ describe('agents', () => {
     expect((await asAdmin('GET', '/agents')).json().agents).toHaveLength(4)
   })
 
+  it('have levels and languages, which queues ask for from the next call on', async () => {
+    const { floor } = test.service
+    const levels = { skillLevels: { mandarin: 2 }, languages: { 'zh-CN': 4, yue: 5 } }
+    const changed = await asAdmin('PATCH', '/agents/a1', levels)
+    expect(changed.json()).toMatchObject({ agentId: 'a1', skills: ['mandarin'], ...levels })
+    const routing = { skillLevels: { mandarin: 3 } }
+    expect((await asAdmin('PATCH', '/queues/city', { routing })).statusCode).toBe(200)
+    floor.ready('a1', 'a2')
+    floor.park('c1')
+    expect(floor.engine.state.agents.get('a2')?.phase.name).toBe('offered')
+    expect(floor.engine.state.agents.get('a1')?.queueIds).not.toContain('city')
+  })
+
   it.each([
     ['POST', '/agents', {}, ['agentId', 'name', 'skills']],
+    ['PATCH', '/agents/a1', { skillLevels: { mandarin: 6 } }, ['skillLevels.mandarin']],
+    ['PATCH', '/agents/a1', { languages: { Chinese: 3 } }, ['languages.Chinese']],
     ['POST', '/agents', { agentId: 'x;y', name: 'n', skills: [1] }, ['agentId', 'skills.0']],
     ['POST', '/agents', { agentId: 'a/b\r\n', name: 'n', skills: [] }, ['agentId']],
     ['PATCH', '/agents/a1', { agentId: 'a2' }, ['agentId']],

@@ -1,6 +1,7 @@
 // A small hotline for tests of the core: three queues, four agents, every limit at the norms' value. Its
 // callers hear music and nothing else while they wait.
 import { type Config, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
+import { ROUTING_DEFAULTS } from '../../src/core/routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
 
 /** A policy under which nothing is said. */
@@ -55,4 +56,63 @@ export const SMALL_HOTLINE: Config = {
     },
     { ...UNIT_DEFAULTS, unitId: 'mute', name: '无电话', phones: [] },
   ],
+}
+
+/** The small hotline and queues that use what the small one leaves alone: for random runs. */
+export const VARIED_HOTLINE: Config = {
+  ...SMALL_HOTLINE,
+  queues: [
+    ...SMALL_HOTLINE.queues,
+    {
+      ...DEFAULTS,
+      queueId: 'all',
+      name: '同振',
+      requiredSkills: ['mandarin'],
+      routing: { ...ROUTING_DEFAULTS, strategy: 'ring_all', ringAllMax: 3, ageingMs: 10_000 },
+    },
+  ],
+  numbers: [...SMALL_HOTLINE.numbers, { number: '12348', queueId: 'all' }],
+}
+
+/**
+ * The configuration after one line of a scenario: `config queue|number|agent <id> <json>`. What the line
+ * leaves out stays, knobs of policies included; an id that is new is added.
+ */
+export function changedConfig(config: Config, line: string): Config {
+  const [, noun, id = ''] = line.split(/\s+/, 3)
+  const changes = JSON.parse(line.slice(line.indexOf('{')))
+  if (noun === 'queue') {
+    return { ...config, queues: changedList(config.queues, 'queueId', id, changes) }
+  }
+  if (noun === 'number') {
+    return { ...config, numbers: changedList(config.numbers, 'number', id, changes) }
+  }
+  if (noun === 'agent') {
+    return { ...config, agents: changedList(config.agents, 'agentId', id, changes) }
+  }
+  throw new Error(`nothing of the kind can be configured: ${line}`)
+}
+
+function changedList<Item extends object>(
+  items: readonly Item[],
+  key: keyof Item & string,
+  id: string,
+  changes: Record<string, unknown>,
+): Item[] {
+  const known = items.find((item) => item[key] === id)
+  const changed = new Map(Object.entries(known ?? newItem(key, id)))
+  for (const [name, value] of Object.entries(changes)) {
+    const before = changed.get(name)
+    changed.set(name, isKnobs(value) && isKnobs(before) ? { ...before, ...value } : value)
+  }
+  return [...items.filter((item) => item[key] !== id), Object.fromEntries(changed) as Item]
+}
+
+function newItem(key: string, id: string): Record<string, unknown> {
+  const defaults = key === 'queueId' ? DEFAULTS : key === 'agentId' ? { skills: [] } : {}
+  return { ...defaults, name: id, [key]: id }
+}
+
+function isKnobs(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

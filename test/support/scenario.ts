@@ -4,6 +4,7 @@
 //
 // A line is `HH:MM:SS[.mmm] words…`; a lone time lets the clock run. What a line can say is in `parse`.
 import type { LegStamp } from '../../src/core/commands.ts'
+import type { Config } from '../../src/core/config.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import type {
   Digit,
@@ -18,7 +19,7 @@ import { agentLegsOf } from '../../src/core/rings.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import type { Turn } from '../../src/core/turn.ts'
-import { SMALL_HOTLINE } from './hotline.ts'
+import { changedConfig, SMALL_HOTLINE } from './hotline.ts'
 
 /** Midnight in Shanghai of the day on which every scenario plays. */
 const MIDNIGHT = Date.UTC(2026, 10, 22, 16)
@@ -53,7 +54,7 @@ class Scenario {
 
   #start(calls: readonly RestoredCall[], at: number): void {
     const agents = this.#epoch === 1 ? [] : this.#remembered
-    step(this.#state, { type: 'config.loaded', at, config: SMALL_HOTLINE })
+    step(this.#state, { type: 'config.loaded', at, config: this.#config })
     step(this.#state, {
       type: 'history.restored',
       at,
@@ -64,6 +65,7 @@ class Scenario {
     })
   }
 
+  #config: Config = SMALL_HOTLINE
   #recordings: readonly RestoredRecording[] = []
   #remembered: readonly {
     agentId: string
@@ -82,6 +84,7 @@ class Scenario {
     if (space >= 0) {
       const words = line.slice(space + 1).trim()
       if (words === 'restart') this.#restart(at)
+      else if (words.startsWith('config ')) this.#reconfigure(words, at)
       else this.#take(parse(words, at, this.#state, this.#outside))
     }
     return [...this.#out]
@@ -111,8 +114,14 @@ class Scenario {
     this.#timers.clear()
     this.#state = emptyState(`e${this.#epoch}`)
     this.#start(calls, at)
-    for (const { agentId } of SMALL_HOTLINE.agents)
+    for (const { agentId } of this.#config.agents)
       step(this.#state, { type: 'phone.registered', at, agentId })
+  }
+
+  /** `config queue city {"ringMsMax":5000,"routing":{"strategy":"random"}}`: what is left out stays. */
+  #reconfigure(words: string, at: number): void {
+    this.#config = changedConfig(this.#config, words)
+    this.#take({ type: 'config.loaded', at, config: this.#config })
   }
 
   #runTimers(until: number): void {
@@ -167,6 +176,7 @@ const HIDDEN = new Set([
   'stamp',
   'caller',
   'agent',
+  'config',
 ])
 
 function fieldsText(fields: object): string {

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/inputs.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
-import { SMALL_HOTLINE } from './hotline.ts'
+import { VARIED_HOTLINE } from './hotline.ts'
 
 interface WorldLeg {
   readonly legId: string
@@ -31,8 +31,8 @@ interface WorldLeg {
 }
 
 const START = Date.UTC(2026, 10, 23, 1)
-const AGENTS = SMALL_HOTLINE.agents.map(({ agentId }) => agentId)
-const NUMBERS = ['12345', '12345', '12345', '12346', '12347', '99999']
+const AGENTS = VARIED_HOTLINE.agents.map(({ agentId }) => agentId)
+const NUMBERS = ['12345', '12345', '12348', '12348', '12346', '12347', '99999']
 
 export class World {
   readonly state: State = emptyState('w')
@@ -52,7 +52,7 @@ export class World {
 
   constructor(check: World['check']) {
     this.check = check
-    this.#take({ type: 'config.loaded', at: this.at, config: SMALL_HOTLINE })
+    this.#take({ type: 'config.loaded', at: this.at, config: VARIED_HOTLINE })
     this.#sync()
     for (const agentId of AGENTS) {
       this.#take({ type: 'phone.registered', at: this.at, agentId })
@@ -79,7 +79,7 @@ export class World {
     else if (kind < 61) this.#phoneRegistration(pick)
     else if (kind < 62) this.#switchActs(pick)
     else if (kind < 63) this.#sync()
-    else this.#take({ type: 'config.loaded', at: this.at, config: SMALL_HOTLINE })
+    else this.#take({ type: 'config.loaded', at: this.at, config: VARIED_HOTLINE })
   }
 
   /** Every caller hangs up, every event arrives, every timer runs out. */
