@@ -194,7 +194,10 @@ export function isPartyFact<F extends { readonly type: string }>(
   return PARTY_FACTS.has(fact.type)
 }
 
-/** The agent whom the fact is about besides its `agentId`: who is rung, or takes over. */
-export function otherAgentOf(fact: PartyFact): AgentId | null {
-  return 'target' in fact && fact.target.kind === 'agent' ? fact.target.agentId : null
+/** Agents whom the fact is about besides its `agentId`: who is rung, takes over, or had asked. */
+export function agentsOf(fact: PartyFact): readonly AgentId[] {
+  const rung = 'target' in fact && fact.target.kind === 'agent' ? [fact.target.agentId] : []
+  return fact.type === 'call.transferred' && fact.toAgentId !== null
+    ? [...rung, fact.toAgentId]
+    : rung
 }

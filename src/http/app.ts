@@ -17,10 +17,12 @@ import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { helpRoutes } from './help.ts'
 import { kpiRoutes } from './kpi.ts'
 import { liveRoutes } from './live.ts'
 import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
+import { myCallRoutes } from './my-call.ts'
 import { numberRoutes } from './numbers.ts'
 import { servePages } from './pages.ts'
 import { queueRoutes } from './queues.ts'
@@ -28,6 +30,8 @@ import { recordingRoutes } from './recordings.ts'
 import { sessionRoutes } from './session.ts'
 import { SignIns } from './sign-ins.ts'
 import { skillRoutes } from './skills.ts'
+import { unitAttemptRoutes } from './unit-attempts.ts'
+import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
 
 const SERVER = {
@@ -70,6 +74,10 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     (api: Api, _options, done) => {
       sessionRoutes(api, options, signIns)
       myAgentRoutes(api, options)
+      myCallRoutes(api, options)
+      unitRoutes(api, options)
+      unitAttemptRoutes(api, options)
+      helpRoutes(api, options)
       liveRoutes(api, options)
       callRoutes(api, options)
       recordingRoutes(api, options)

@@ -6,6 +6,7 @@ import type { RecordedFact } from '../core/facts.ts'
 import type { CallId } from '../core/inputs.ts'
 import { isoTime } from '../core/iso-times.ts'
 import type { WireAgent, WireCall, WireHotline, WireQueue } from '../core/live-wire.ts'
+import { agentsOf, isPartyFact } from '../core/party-facts.ts'
 
 /** What a batch of facts has changed. */
 export interface Touched {
@@ -57,6 +58,7 @@ export function touchedBy(facts: readonly RecordedFact[]): Touched {
     // A call that is taken over again after an outage lives, whatever was said of it before.
     if (fact.type === 'call.adopted') endedCallIds.delete(fact.callId)
     if ('agentId' in fact && fact.agentId !== null) agentIds.add(fact.agentId)
+    if (isPartyFact(fact)) for (const agentId of agentsOf(fact)) agentIds.add(agentId)
     if (fact.type === 'call.adopted' && fact.agent?.agentId) agentIds.add(fact.agent.agentId)
   }
   for (const callId of endedCallIds) callIds.delete(callId)
@@ -69,6 +71,13 @@ export type AlertCode =
   | 'offer_missed'
   | 'left_unrecorded'
   | 'recording_missing'
+  | 'emergency'
+  | 'help_requested'
+  | 'help_answered'
+  | 'mute_prolonged'
+  | 'nuisance'
+  | 'transfer_failed'
+  | 'unit_unanswered'
 
 export interface Alert {
   readonly code: AlertCode
@@ -82,20 +91,38 @@ const ALERTS: Partial<Record<RecordedFact['type'], AlertCode>> = {
   'call.hold_limit_reached': 'hold_limit',
   'call.left_unrecorded': 'left_unrecorded',
   'recording.missing': 'recording_missing',
+  'call.urgency_flagged': 'emergency',
+  'call.help_requested': 'help_requested',
+  'call.help_answered': 'help_answered',
+  'call.mute_prolonged': 'mute_prolonged',
+  'call.nuisance_flagged': 'nuisance',
+  'call.transfer_failed': 'transfer_failed',
 }
+
+/** How a department that did not take the call shows in the end of its leg. */
+const UNIT_UNANSWERED: ReadonlySet<string> = new Set(['no_answer', 'busy', 'unreachable'])
 
 /** What the fact should make somebody look up for; null for nearly all. */
 export function alertOf(fact: RecordedFact, timeZone: string): Alert | null {
   const isMissed = fact.type === 'offer.ended' && fact.outcome === 'rona'
-  const code = isMissed ? 'offer_missed' : ALERTS[fact.type]
+  const isUnanswered =
+    fact.type === 'party.ended' && fact.target.kind === 'unit' && UNIT_UNANSWERED.has(fact.outcome)
+  const code = isMissed ? 'offer_missed' : isUnanswered ? 'unit_unanswered' : ALERTS[fact.type]
   if (code === undefined || !('callId' in fact)) return null
   const agentId = 'agentId' in fact ? fact.agentId : null
   return { code, callId: fact.callId, agentId, at: isoTime(fact.at, timeZone) }
 }
 
+const AGENTS_OWN: ReadonlySet<AlertCode> = new Set([
+  'hold_warning',
+  'mute_prolonged',
+  'unit_unanswered',
+  'help_answered',
+])
+
 /** A warning is the agent's own affair; the shift leader hears of what has gone wrong. */
 export function concernsSupervisors(alert: Alert): boolean {
-  return alert.code !== 'hold_warning'
+  return !AGENTS_OWN.has(alert.code)
 }
 
 type Totals = Omit<WireHotline, 'at' | 'queues'>

@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/store/config.ts'
 import type { Database } from '../../src/store/database.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import * as schema from '../../src/store/schema.ts'
+import { units } from '../../src/store/unit-schema.ts'
 import { testDatabase } from './database.ts'
 import { Floor, keptLog } from './floor.ts'
 import { SMALL_HOTLINE } from './hotline.ts'
@@ -88,6 +89,9 @@ export class Service {
     )
     await this.db.insert(numbers).values([...SMALL_HOTLINE.numbers])
     await this.db
+      .insert(units)
+      .values(SMALL_HOTLINE.units.map((unit) => ({ ...unit, phones: [...unit.phones] })))
+    await this.db
       .insert(agents)
       .values(SMALL_HOTLINE.agents.map((agent) => ({ ...agent, skills: [...agent.skills] })))
     for (const { userId, role } of await this.db.insert(users).values(people).returning()) {
@@ -122,7 +126,7 @@ export class Service {
     this.floor.stop()
     // What the next test begins with is emptied by TRUNCATE, which on PGlite is slow for tables with rows.
     const { sessions, users, agents, numbers, queues, skills } = schema
-    for (const table of [sessions, users, agents, numbers, queues, skills]) {
+    for (const table of [sessions, users, agents, numbers, queues, skills, units]) {
       await this.db.delete(table)
     }
     rmSync(this.recordingsDir, { recursive: true, force: true })
