@@ -8,6 +8,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
+  readonly additionalProperties?: Schema | boolean
   readonly enum?: readonly (string | number)[]
   readonly const?: string | number
   readonly anyOf?: readonly Schema[]

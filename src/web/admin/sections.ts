@@ -62,6 +62,17 @@ export const SECTIONS: readonly Section[] = [
     ...CONFIG,
   },
   {
+    id: 'units',
+    title: 'admin.section.units',
+    group: 'admin.group.routing',
+    path: '/units',
+    list: 'units',
+    idField: 'unitId',
+    columns: ['unitId', 'name', 'phones', 'isEmergency', 'ringMsMax'],
+    can: ALL,
+    ...CONFIG,
+  },
+  {
     id: 'agents',
     title: 'admin.section.agents',
     group: 'admin.group.people',

@@ -5,6 +5,8 @@ export const KEYS = {
   notReady: 'KeyN',
   hold: 'KeyH',
   hangUp: 'KeyX',
+  mute: 'KeyM',
+  transfer: 'KeyT',
   save: 'KeyS',
 } as const
 export type KeyAction = keyof typeof KEYS
