@@ -66,7 +66,7 @@ export function callerParkedAgain(turn: Turn, call: Call): void {
 export function callerGone(turn: Turn, call: Call, cause: string): void {
   const { phase, callId } = call
   const agentId = 'agentId' in phase ? phase.agentId : null
-  const by: HangupBy = call.hangUpRequestedBy !== null ? 'agent' : hangupByCause(call, cause)
+  const by = hangupByOf(call, cause)
   for (const party of call.parties) {
     endParty(turn, call, party, { outcome: 'call_ended', cause: 'NORMAL_CLEARING' })
   }
@@ -81,7 +81,9 @@ export function callerGone(turn: Turn, call: Call, cause: string): void {
   }
 }
 
-function hangupByCause(call: Call, cause: string): HangupBy {
+function hangupByOf(call: Call, cause: string): HangupBy {
+  if (call.releasedBy !== null) return 'supervisor'
+  if (call.hangUpRequestedBy !== null) return 'agent'
   const { phase } = call
   if (phase.name === 'refused' && cause === REFUSAL_CAUSES[phase.reason]) return 'system'
   return cause === 'LOST' ? 'unknown' : 'caller'
@@ -105,7 +107,7 @@ function endingOf(phase: Call['phase'], call: Call): Ending {
     case 'connecting':
       if (call.transfer !== null) return 'lost_in_transfer'
       // Spoken to before, then lost by an agent's phone and never reached again.
-      if (call.connectedAt !== null) return 'failed'
+      if (call.connectedAt !== null || call.releasedBy !== null) return 'failed'
       return phase.name === 'waiting' ? 'abandoned_waiting' : 'abandoned_ringing'
   }
 }

@@ -130,6 +130,7 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     step: 0,
     placeAt: null,
     laneId: null,
+    releasedBy: null,
   })
 }
 

@@ -6,9 +6,11 @@ import { changeAgent, changeCall, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { evolveCall } from './evolve-calls.ts'
+import { evolveFloor } from './evolve-floor.ts'
 import { evolveParty } from './evolve-parties.ts'
 import { evolveSupervision, isSupervisionFact } from './evolve-supervision.ts'
 import type { Fact } from './facts.ts'
+import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
 import { isPartyFact } from './party-facts.ts'
@@ -85,6 +87,7 @@ export function evolve(state: State, fact: Fact): void {
     default:
       if (isPartyFact(fact)) evolveParty(state, fact)
       else if (isSupervisionFact(fact)) evolveSupervision(state, fact)
+      else if (isFloorFact(fact)) evolveFloor(state, fact)
       else evolveCall(state, fact)
   }
 }
@@ -181,6 +184,11 @@ function count(state: State, fact: Fact): void {
     const isCounted = (state.unconfirmed.get(fact.callId)?.queueId ?? null) !== null
     if (fact.queueId !== null && !isCounted)
       add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
+    return
+  }
+  if (fact.type === 'call.reassigned') {
+    add(state, call.arrivedAt, fact.fromQueueId, { inbound: -1 })
+    add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
     return
   }
   const more = contribution(fact)

@@ -2,6 +2,7 @@
 // all made from them. Facts are past tense, immutable once recorded, and carry what a reader years
 // later needs, so that no projection ever has to ask the live state.
 import type { AgentId, Config, QueueId } from './config.ts'
+import type { FloorFact } from './floor-facts.ts'
 import type {
   CallId,
   Disposition,
@@ -26,6 +27,7 @@ export const OFFER_OUTCOMES = [
   'rona',
   'unreachable',
   'caller_abandoned',
+  'withdrawn',
   'answered_elsewhere',
   'failed',
 ] as const
@@ -50,7 +52,7 @@ export const ENDINGS = [
 export type Ending = (typeof ENDINGS)[number]
 
 /** `party`: the department or outside number that had taken the call over. */
-export type HangupBy = 'caller' | 'agent' | 'party' | 'system' | 'unknown'
+export type HangupBy = 'caller' | 'agent' | 'party' | 'supervisor' | 'system' | 'unknown'
 
 interface At {
   readonly at: number
@@ -319,6 +321,7 @@ export type Fact =
   | CallFact
   | PartyFact
   | SupervisionFact
+  | FloorFact
   | LegFact
   | RecordingFact
   | AgentFact

@@ -1,6 +1,7 @@
 // Everything that can reach the core. An input carries its own time (`at`, epoch ms; for what the
 // switch reports, the switch's event clock) and says what occurred to us; it decides nothing.
 import type { AgentId, Config, QueueId } from './config.ts'
+import type { FloorInput } from './floor-inputs.ts'
 import type { Counts } from './metrics.ts'
 import type { PartyPurpose, PartyTarget } from './party-facts.ts'
 import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
@@ -270,3 +271,4 @@ export type Input =
   | PartyRequest
   | HelpAnswer
   | SupervisionInput
+  | FloorInput

@@ -187,7 +187,9 @@ export function endOffer(
     cause,
   })
   if (agent === undefined) return
-  if (outcome === 'caller_abandoned' || outcome === 'answered_elsewhere') {
+  // A reason of ours or the caller's: the agent keeps the place among the idle.
+  const isBlameless = outcome === 'caller_abandoned' || outcome === 'withdrawn'
+  if (isBlameless || outcome === 'answered_elsewhere') {
     freeAgent(turn, agent, agent.readySince)
   } else if (outcome === 'failed') freeAgent(turn, agent, at)
   else parkAgent(turn, agent, outcome)

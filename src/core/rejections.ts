@@ -40,6 +40,9 @@ export const REJECTIONS = {
   watched_in_turn: 'That supervisor watches you.',
   other_switch: 'The call is on another switch than the one you watch; end that first.',
   take_over_pending: 'A supervisor is taking the call over.',
+  unknown_call: 'No such call is under way.',
+  unknown_queue: 'There is no such queue.',
+  not_waiting: 'The call does not wait any more.',
   switch_unavailable: 'The switch that carries the call cannot be reached at the moment.',
 } as const
 export type RejectionCode = keyof typeof REJECTIONS

@@ -140,12 +140,14 @@ export interface Call {
   language: Language | null
   /** The queue's step of widening that holds for the call, from 1; 0: the queue's own criteria. */
   step: number
-  /** An earlier place in the queue that the call has, where that is not `queuedAt`. */
+  /** The place in the queue that the call has, where that is not `queuedAt`: regained, or set by a shift leader. */
   placeAt: number | null
   /** Where the call stands in the routing index. */
   laneId: LaneId | null
   /** A supervisor is about to take the call from its agent; the switch has not joined them yet. */
   takeOver: TakeOver | null
+  /** The shift leader who hangs it up. */
+  releasedBy: string | null
 }
 
 export interface TakeOver {

@@ -1,10 +1,13 @@
 // The one door into the core: an input goes in, facts and commands come out. It only leads each input
 // to its noun; then the offers that have become possible are made. Synchronous, deterministic, and
 // unable to throw for anything that reaches us from outside.
+
 import { agentRequested, phoneRegistered, phoneUnregistered, wrapUpTimedOut } from './agents.ts'
 import { helpAnswered, muteProlonged } from './call-buttons.ts'
 import { callParked, hangUpRequested } from './calls.ts'
 import { conferenceDue, rejoin } from './conference.ts'
+import { floorAsked } from './floor.ts'
+import { isFloorInput } from './floor-inputs.ts'
 import { callRequested, holdLimitDue, holdWarningDue, retrieveOverdue } from './hold.ts'
 import type { AgentInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
@@ -102,6 +105,7 @@ function take(turn: Turn, input: Input): void {
       return
     default:
       if (isPartyRequest(input)) partyAsked(turn, input)
+      else if (isFloorInput(input)) floorAsked(turn, input)
       else legReported(turn, input)
   }
 }

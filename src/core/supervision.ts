@@ -101,6 +101,7 @@ function requestMonitor(
 const BUSY: Partial<Record<Agent['phase']['name'], RejectionCode>> = {
   offered: 'offer_pending',
   on_call: 'on_call',
+  consulted: 'on_call',
 }
 
 /** The leg to listen at, or why there is none. */

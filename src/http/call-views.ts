@@ -18,6 +18,7 @@ const HANGUP_BY = [
   'caller',
   'agent',
   'party',
+  'supervisor',
   'system',
   'unknown',
 ] as const satisfies readonly HangupBy[]

@@ -70,6 +70,12 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'call.taken_over':
       await changeCall(tx, fact, { agentId: fact.agentId })
       return projectAgent(tx, fact)
+    case 'call.reassigned':
+      return changeCall(tx, fact, { queueId: fact.queueId, priority: fact.priority })
+    case 'call.moved':
+    case 'call.release_requested':
+    case 'agent.state_forced':
+    case 'agent.reskilled':
     case 'monitor.requested':
     case 'monitor.started':
     case 'monitor.moved':

@@ -7,6 +7,7 @@ import type { LegStamp } from '../../src/core/commands.ts'
 import type { Config } from '../../src/core/config.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import type {
+  ChosenNotReadyReason,
   Digit,
   Disposition,
   Input,
@@ -257,6 +258,7 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
     if (make !== undefined) return make(name, at)
   }
   if (noun === 'supervisor') return parseSupervisor(name, rest, at)
+  if (noun === 'leader') return parseLeader(name, rest, at)
   if (noun === 'call' && rest[0] === 'dials') {
     const to = rest[1] ?? ''
     const from = '13800138000'
@@ -303,6 +305,38 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
     return { type: 'switch.synced', at, nodeId: 'fs1', askedAt: at, legs }
   }
   throw new Error(`a scenario cannot say: ${text}`)
+}
+
+/** `moves c1 to a3`, `reassigns c1 queue=… priority=… position=…`, `releases c1`, `sets a1 ready`, … */
+function parseLeader(verb: string, words: readonly string[], at: number): Input {
+  const [id = '', ...more] = words
+  const ofCall = { at, by: 'leader', callId: id }
+  const ofAgent = { at, by: 'leader', agentId: id, note: '' }
+  const [to = '', reason = 'break'] = more
+  switch (verb) {
+    case 'moves':
+      return { ...ofCall, type: 'floor.move_requested', agentId: more[1] ?? '' }
+    case 'releases':
+      return { ...ofCall, type: 'floor.release_requested', note: '' }
+    case 'reassigns': {
+      const given = new Map(more.map((word) => word.split('=') as [string, string]))
+      const number = (name: string) => (given.has(name) ? Number(given.get(name)) : null)
+      return {
+        ...ofCall,
+        type: 'floor.reassign_requested',
+        queueId: given.get('queue') ?? null,
+        priority: number('priority'),
+        position: number('position'),
+      }
+    }
+    case 'sets':
+      return to === 'ready'
+        ? { ...ofAgent, type: 'floor.ready_requested' }
+        : { ...ofAgent, type: 'floor.not_ready_requested', reason: reason as ChosenNotReadyReason }
+    case 'signs-out':
+      return { ...ofAgent, type: 'floor.sign_out_requested' }
+  }
+  throw new Error(`a leader cannot say: ${verb}`)
 }
 
 const MODE_OF: Record<string, MonitorMode> = {

@@ -365,6 +365,30 @@ export class World {
     if (ask !== undefined) this.#take(ask)
   }
 
+  #leaderActs(pick: number): void {
+    const { at } = this
+    const agentId = AGENTS[pick % AGENTS.length] ?? ''
+    const callIds = [...this.state.calls.keys(), 'nobody']
+    const callId = callIds[(pick >> 3) % callIds.length] ?? ''
+    const ofAgent = { at, by: 'leader', agentId, note: '' }
+    const ofCall = { at, by: 'leader', callId }
+    const queueId = [null, 'city', 'yue', 'none'][(pick >> 5) % 4] ?? null
+    const position = (pick >> 7) % 3 === 0 ? null : ((pick >> 7) % 5) + 1
+    const asks: Input[] = [
+      { ...ofCall, type: 'floor.move_requested', agentId },
+      { ...ofCall, type: 'floor.move_requested', agentId },
+      { ...ofCall, type: 'floor.reassign_requested', queueId, priority: pick % 9, position },
+      { ...ofCall, type: 'floor.reassign_requested', queueId, priority: null, position },
+      { ...ofCall, type: 'floor.release_requested', note: '' },
+      { ...ofAgent, type: 'floor.ready_requested' },
+      { ...ofAgent, type: 'floor.ready_requested' },
+      { ...ofAgent, type: 'floor.not_ready_requested', reason: 'meeting' },
+      { ...ofAgent, type: 'floor.sign_out_requested' },
+    ]
+    const ask = asks[(pick >> 9) % asks.length]
+    if (ask !== undefined) this.#take(ask)
+  }
+
   /** Mostly what makes sense: one whose phone is free watches one who talks, or goes on with that. */
   supervisorActs(pick: number): void {
     const { at, state } = this
@@ -373,6 +397,7 @@ export class World {
     const isBusy = (id: string) => state.agents.get(id)?.phase.name === 'on_call'
     const free = AGENTS.filter((id) => state.agents.get(id)?.legId === null)
     const watching = [...state.monitors.values()].map(({ supervisorId }) => supervisorId)
+    if ((pick >> 13) % 6 === 0) return this.#leaderActs(pick)
     const mode = one(MONITOR_MODES, pick >> 3) as MonitorMode
     const agentId = one(isWild ? AGENTS : [...AGENTS.filter(isBusy), ...watching], pick >> 5)
     if (watching.length === 0 || (pick >> 7) % 4 === 0) {
@@ -385,6 +410,8 @@ export class World {
     const asks: Input[] = [
       { ...asked, type: 'supervisor.monitor_requested', agentId, mode },
       { ...asked, type: 'supervisor.mode_requested', mode },
+      { ...asked, type: 'supervisor.take_over_requested' },
+      { ...asked, type: 'supervisor.take_over_requested' },
       { ...asked, type: 'supervisor.take_over_requested' },
       { ...asked, type: 'supervisor.end_requested' },
     ]
