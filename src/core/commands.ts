@@ -77,16 +77,21 @@ export type SwitchCommand =
   | (OnLeg & { readonly type: 'bridge'; readonly otherLegId: LegId })
   /** After each bridge: the agent's leg must park, not hang up, when the bridge is taken apart. */
   | (OnLeg & { readonly type: 'keep_after_bridge' })
-  /** Caller: begin prompt, then music. The agent's leg parks. */
-  | (OnLeg & { readonly type: 'hold' })
-  /** Caller: end prompt, then parked, ready for `bridge`. */
-  | (OnLeg & { readonly type: 'retrieve' })
+  /** Caller: the prompt if there is one, then music. The agent's leg parks. */
+  | (OnLeg & {
+      readonly type: 'hold'
+      readonly prompt: 'hold_begin' | null
+      readonly music: string
+    })
+  /** Caller: the prompt if there is one, then parked, ready for `bridge`. */
+  | (OnLeg & { readonly type: 'retrieve'; readonly prompt: 'hold_end' | null })
   /** The same two within a bridge that the phone's own hold left standing; again with the other prompt to reassure. */
   | (OnLeg & {
       readonly type: 'hold_in_bridge'
-      readonly prompt: 'hold_begin' | 'hold_reassurance'
+      readonly prompt: 'hold_begin' | 'hold_reassurance' | null
+      readonly music: string
     })
-  | (OnLeg & { readonly type: 'retrieve_in_bridge' })
+  | (OnLeg & { readonly type: 'retrieve_in_bridge'; readonly prompt: 'hold_end' | null })
   /** Ring the supervisor's phone and, once it is answered, let it hear the leg `targetLegId`. */
   | (OnLeg & {
       readonly type: 'originate_supervisor'

@@ -9,6 +9,26 @@ export type QueueId = string
 export type AgentId = string
 export type SkillId = string
 
+/**
+ * How a caller is kept on hold (R-046, R-047), beside the queue's `holdWarningMs` and `holdMsMax`. A hold
+ * never drops its caller, however long it lasts.
+ */
+export interface HoldPolicy {
+  /**
+   * Who asks the caller to wait and who thanks them afterwards. `agent`: the switch stays silent, the
+   * agent says the phrase and confirms it; until then it counts as missing.
+   */
+  readonly beginPromptBy: 'system' | 'agent'
+  readonly endPromptBy: 'system' | 'agent'
+  /** Name of the switch's stream of music. */
+  readonly music: string
+  /** The caller is reassured at `holdMsMax` and every such period after it. */
+  readonly reassuranceMs: number
+  /** A hold as long as this, and again after every such period, leads to `prolongedAction`. */
+  readonly prolongedMs: number
+  readonly prolongedAction: 'alarm' | 'suggest_callback' | 'none'
+}
+
 /** One queue of the hotline. Times are milliseconds. */
 export interface QueueSettings {
   readonly queueId: QueueId
@@ -27,8 +47,9 @@ export interface QueueSettings {
   readonly answerMsMax: number
   /** The agent is warned when a hold has lasted this long (R-046). */
   readonly holdWarningMs: number
-  /** A hold above this is exceeded; the caller is reassured then and once more every such period (R-046). */
+  /** A hold above this is exceeded; the shift leader is alarmed and the caller reassured then (R-046). */
   readonly holdMsMax: number
+  readonly hold: HoldPolicy
   /** The agent becomes ready by itself after this much wrap-up (R-025). */
   readonly wrapUpMsMax: number
   /** What callers hear and may press while they wait. */
@@ -88,6 +109,15 @@ export interface Config {
   readonly units: readonly UnitSettings[]
 }
 
+export const HOLD_DEFAULTS: HoldPolicy = {
+  beginPromptBy: 'system',
+  endPromptBy: 'system',
+  music: 'moh',
+  reassuranceMs: 30_000,
+  prolongedMs: 180_000,
+  prolongedAction: 'alarm',
+}
+
 /** The norms' own numbers; a new queue starts with them. */
 export const QUEUE_DEFAULTS = {
   requiredSkills: [],
@@ -98,6 +128,7 @@ export const QUEUE_DEFAULTS = {
   answerMsMax: 15_000,
   holdWarningMs: 20_000,
   holdMsMax: 30_000,
+  hold: HOLD_DEFAULTS,
   wrapUpMsMax: 60_000,
   waiting: WAITING_DEFAULTS,
   survey: { isOn: false, scale: 5 },

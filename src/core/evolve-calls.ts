@@ -1,5 +1,6 @@
 // What facts about calls do to the state: the half of `evolve` that calls, legs and offers fill.
 import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
+import { endStretch, evolveHold, talking } from './evolve-holds.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { indexCall } from './lanes.ts'
@@ -54,23 +55,14 @@ export function evolveCall(state: State, fact: CallFact): void {
       callConnected(state, fact)
       return
     case 'call.hold_requested':
-      changeCall(state, fact.callId, (call) => {
-        if (call.phase.name === 'talking') call.phase = { ...call.phase, holdRequestedAt: fact.at }
-      })
-      return
     case 'call.held':
-      callHeld(state, fact)
-      return
     case 'call.hold_warned':
     case 'call.hold_limit_reached':
+    case 'call.hold_prolonged':
     case 'call.retrieve_requested':
-      holdWentOn(state, fact)
-      return
     case 'call.retrieved':
-      changeCall(state, fact.callId, (call) => {
-        endStretch(call, fact.at)
-        call.phase = talking(fact)
-      })
+    case 'call.phrase_confirmed':
+      evolveHold(state, fact)
       return
     case 'call.hang_up_requested':
       changeCall(state, fact.callId, (call) => {
@@ -115,6 +107,7 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     talkMs: 0,
     holdMs: 0,
     holdSegments: 0,
+    phrases: null,
     lastAgentId: null,
     hangUpRequestedBy: null,
     recordingPath: null,
@@ -153,6 +146,7 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   call.connectedAt = caller.connectedAt ?? known?.connectedAt ?? null
   call.holdMs = known?.holdMs ?? 0
   call.holdSegments = known?.holdSegments ?? 0
+  if (caller.heldAt !== null) call.phrases = { segment: call.holdSegments, begin: null, end: null }
   call.recordingPath = caller.recordingPath
   if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
     state.recordings.set(caller.recordingPath, {
@@ -203,6 +197,7 @@ function adoptedPhase(fact: FactOf<'call.adopted'>, agentId: string, legId: LegI
     by: 'console',
     isWarned: false,
     limitCount: 0,
+    prolongedCount: 0,
     retrieveRequestedAt: null,
   }
 }
@@ -215,22 +210,6 @@ function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)
   state.calls.delete(fact.callId)
   indexCall(state, call)
-}
-
-export function talking(fact: { agentId: string; legId: LegId; at: number }): CallPhase {
-  return {
-    name: 'talking',
-    agentId: fact.agentId,
-    legId: fact.legId,
-    since: fact.at,
-    holdRequestedAt: null,
-  }
-}
-
-/** Adds the stretch of talk or hold that ends at `at` to the call's sums. */
-export function endStretch(call: Call, at: number): void {
-  if (call.phase.name === 'talking') call.talkMs += Math.max(0, at - call.phase.since)
-  else if (call.phase.name === 'held') call.holdMs += Math.max(0, at - call.phase.since)
 }
 
 export function endLeg(state: State, legId: LegId, at: number): void {
@@ -261,37 +240,6 @@ function callOffered(state: State, fact: FactOf<'call.offered'>): void {
     agent.legId = legId
     agent.lastOfferedAt = at
     agent.phase = { name: 'offered', callId, legId, since: at }
-  })
-}
-
-function callHeld(state: State, fact: FactOf<'call.held'>): void {
-  changeCall(state, fact.callId, (call) => {
-    endStretch(call, fact.at)
-    call.holdSegments = fact.segment
-    call.phase = {
-      name: 'held',
-      agentId: fact.agentId,
-      legId: fact.legId,
-      since: fact.at,
-      by: fact.by,
-      isWarned: false,
-      limitCount: 0,
-      retrieveRequestedAt: null,
-    }
-  })
-}
-
-function holdWentOn(
-  state: State,
-  fact: FactOf<'call.hold_warned' | 'call.hold_limit_reached' | 'call.retrieve_requested'>,
-): void {
-  changeCall(state, fact.callId, (call) => {
-    const { phase } = call
-    if (phase.name !== 'held') return
-    if (fact.type === 'call.hold_warned') call.phase = { ...phase, isWarned: true }
-    else if (fact.type === 'call.hold_limit_reached')
-      call.phase = { ...phase, limitCount: fact.count }
-    else call.phase = { ...phase, retrieveRequestedAt: fact.at }
   })
 }
 

@@ -11,6 +11,7 @@ import type {
   MonitorMode,
   NodeId,
   NotReadyReason,
+  Phrase,
   RestoredAgent,
   RestoredCall,
   RestoredCounts,
@@ -50,6 +51,9 @@ export const ENDINGS = [
  * answered, and hung up on the way to somebody else.
  */
 export type Ending = (typeof ENDINGS)[number]
+
+/** Who spoke a phrase of a hold to the caller. */
+export type PromptedBy = 'system' | 'agent'
 
 /** `party`: the department or outside number that had taken the call over. */
 export type HangupBy = 'caller' | 'agent' | 'party' | 'supervisor' | 'system' | 'unknown'
@@ -130,13 +134,14 @@ export type CallFact =
       /** Absent: as it was. */
       readonly priority?: number
     })
-  | (OfAgentLeg & { readonly type: 'call.hold_requested' })
+  /** `beginPrompt`: who will have asked the caller to wait; null where nobody has yet. */
+  | (OfAgentLeg & { readonly type: 'call.hold_requested'; readonly beginPrompt: PromptedBy | null })
   | (OfAgentLeg & {
       readonly type: 'call.held'
       readonly by: 'console' | 'phone'
       /** From 1 within the call. */
       readonly segment: number
-      readonly beginPrompt: 'system' | 'agent' | null
+      readonly beginPrompt: PromptedBy | null
     })
   | (OfAgentLeg & { readonly type: 'call.hold_warned' })
   | (OfAgentLeg & { readonly type: 'call.hold_limit_reached'; readonly count: number })
@@ -147,7 +152,19 @@ export type CallFact =
       readonly holdMs: number
       /** holdMs is above the queue's `holdMsMax`; exactly the limit is not exceeded (R-046). */
       readonly isExceeded: boolean
-      readonly endPrompt: 'system' | 'agent' | null
+      readonly endPrompt: PromptedBy | null
+    })
+  /** Longer than the queue's `prolongedMs`, for the `count`th time. */
+  | (OfAgentLeg & {
+      readonly type: 'call.hold_prolonged'
+      readonly count: number
+      readonly action: 'alarm' | 'suggest_callback'
+    })
+  /** The agent says to have spoken the phrase of that hold (R-047); `end` is said after the hold. */
+  | (OfAgentLeg & {
+      readonly type: 'call.phrase_confirmed'
+      readonly segment: number
+      readonly phrase: Phrase
     })
   | (OfCall & { readonly type: 'call.hang_up_requested'; readonly agentId: AgentId })
   | (OfCall & {

@@ -222,6 +222,10 @@ export type RecordingInput =
       readonly reason: string
     })
 
+/** Of a hold: asking the caller to wait, and thanking them for having waited (R-047). */
+export const PHRASES = ['begin', 'end'] as const
+export type Phrase = (typeof PHRASES)[number]
+
 /** How a supervisor takes part: hears both; is heard by the agent alone; is heard by both. */
 export const MONITOR_MODES = ['listen', 'whisper', 'barge'] as const
 export type MonitorMode = (typeof MONITOR_MODES)[number]
@@ -254,7 +258,9 @@ export type AgentInput =
       readonly type: 'agent.not_ready_requested'
       readonly reason: ChosenNotReadyReason
     })
-  | (OfAgent & { readonly type: 'agent.hold_requested' })
+  /** `phraseSaid`: the agent has asked the caller to wait already. */
+  | (OfAgent & { readonly type: 'agent.hold_requested'; readonly phraseSaid?: boolean })
+  | (OfAgent & { readonly type: 'agent.phrase_confirmed'; readonly phrase: Phrase })
   | (OfAgent & { readonly type: 'agent.retrieve_requested' })
   | (OfAgent & { readonly type: 'agent.hang_up_requested' })
   | (OfAgent & {

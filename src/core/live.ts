@@ -2,7 +2,8 @@
 // state and the day's figures. Times are ISO strings only at the edges; here they are epoch ms.
 import type { AgentId, QueueId } from './config.ts'
 import { dayOf } from './days.ts'
-import type { CallId, LegId, NotReadyReason } from './inputs.ts'
+import { phraseDue } from './hold.ts'
+import type { CallId, LegId, NotReadyReason, Phrase } from './inputs.ts'
 import { isCallBefore } from './lanes.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
 import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
@@ -43,7 +44,11 @@ export interface LiveCall {
     readonly by: 'console' | 'phone'
     readonly isWarned: boolean
     readonly limitCount: number
+    /** How often the hold was found to have become a wait. */
+    readonly prolongedCount: number
   } | null
+  /** The phrase of the latest hold that the agent still has to say and confirm. */
+  readonly phraseDue: Phrase | null
   /** Third parties that are rung for the call, consulted or in its conference. */
   readonly parties: readonly LiveParty[]
   readonly isConference: boolean
@@ -142,8 +147,14 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
     ringingAgentIds,
     hold:
       phase.name === 'held'
-        ? { by: phase.by, isWarned: phase.isWarned, limitCount: phase.limitCount }
+        ? {
+            by: phase.by,
+            isWarned: phase.isWarned,
+            limitCount: phase.limitCount,
+            prolongedCount: phase.prolongedCount,
+          }
         : null,
+    phraseDue: phraseDue(call),
     parties: call.parties.map((party) => liveParty(state, party)),
     isConference: call.conference !== null,
     transfer:

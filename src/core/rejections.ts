@@ -13,6 +13,7 @@ export const REJECTIONS = {
   not_connected: 'Caller and agent are not connected yet.',
   already_held: 'The call is on hold already.',
   not_held: 'The call is not on hold.',
+  nothing_to_confirm: 'No phrase of a hold is to be confirmed.',
   held_by_phone: 'The call was put on hold at the phone and is taken back there.',
   consult_active: 'Somebody else is being rung or consulted already.',
   no_consult: 'Nobody is being rung or consulted.',

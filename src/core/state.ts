@@ -8,7 +8,7 @@ import type {
   QueueSettings,
   UnitSettings,
 } from './config.ts'
-import type { RefusalReason } from './facts.ts'
+import type { PromptedBy, RefusalReason } from './facts.ts'
 import type {
   CallId,
   LegId,
@@ -65,6 +65,7 @@ export type CallPhase =
       readonly by: 'console' | 'phone'
       readonly isWarned: boolean
       readonly limitCount: number
+      readonly prolongedCount: number
       readonly retrieveRequestedAt: number | null
     }
   /** The agent has handed the caller on; somebody else is being rung, or joined, meanwhile. */
@@ -81,6 +82,12 @@ export type CallPhase =
   /** A last phrase is played to a caller who could not be heard. */
   | { readonly name: 'closing'; readonly since: number }
   | { readonly name: 'refused'; readonly reason: RefusalReason; readonly since: number }
+
+export interface HoldPhrases {
+  readonly segment: number
+  readonly begin: PromptedBy | null
+  readonly end: PromptedBy | null
+}
 
 /** A third party of a call and its leg. `aside`: hears music; `joined`: hears the agent, or the caller. */
 export interface Party {
@@ -123,6 +130,8 @@ export interface Call {
   talkMs: number
   holdMs: number
   holdSegments: number
+  /** By whom the phrases of the latest hold, or of the one asked for, were spoken. */
+  phrases: HoldPhrases | null
   lastAgentId: AgentId | null
   hangUpRequestedBy: AgentId | null
   recordingPath: string | null

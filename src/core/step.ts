@@ -8,7 +8,13 @@ import { callParked, hangUpRequested } from './calls.ts'
 import { conferenceDue, rejoin } from './conference.ts'
 import { floorAsked } from './floor.ts'
 import { isFloorInput } from './floor-inputs.ts'
-import { callRequested, holdLimitDue, holdWarningDue, retrieveOverdue } from './hold.ts'
+import {
+  callRequested,
+  holdLimitDue,
+  holdProlonged,
+  holdWarningDue,
+  retrieveOverdue,
+} from './hold.ts'
 import type { AgentInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
 import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
@@ -89,6 +95,7 @@ function take(turn: Turn, input: Input): void {
     case 'agent.ready_requested':
     case 'agent.not_ready_requested':
     case 'agent.hold_requested':
+    case 'agent.phrase_confirmed':
     case 'agent.retrieve_requested':
     case 'agent.hang_up_requested':
     case 'agent.wrap_up_done_requested':
@@ -121,6 +128,7 @@ function agentAsked(turn: Turn, input: AgentInput): void {
   if (agent === undefined) return turn.refuse('unknown_agent')
   switch (input.type) {
     case 'agent.hold_requested':
+    case 'agent.phrase_confirmed':
     case 'agent.retrieve_requested':
       callRequested(turn, agent, input)
       return
@@ -176,6 +184,7 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'retrieve') retrieveOverdue(turn, call)
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)
+  else if (kind === 'hold_prolonged') holdProlonged(turn, call)
   else if (kind === 'complete') completeOverdue(turn, call)
   else if (kind === 'conference') conferenceDue(turn, call)
   else if (kind === 'rejoin') rejoin(turn, call)

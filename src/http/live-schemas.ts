@@ -1,7 +1,7 @@
 // The shapes of live views and figures in replies, for the API's description. They follow the types of
 // core/live.ts and core/metrics.ts; the compiler refuses a route whose reply does not fit.
 import { z } from 'zod'
-import { NOT_READY_REASONS, SYSTEM_NOT_READY_REASONS } from '../core/inputs.ts'
+import { NOT_READY_REASONS, PHRASES, SYSTEM_NOT_READY_REASONS } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
 import type { Figures } from '../core/metrics.ts'
 import { PARTY_PURPOSES, TRANSFER_MODES } from '../core/party-facts.ts'
@@ -129,8 +129,13 @@ export const liveCallSchema = z.object({
       by: z.enum(['console', 'phone']),
       isWarned: z.boolean(),
       limitCount: count,
+      prolongedCount: count,
     })
     .nullable(),
+  phraseDue: z
+    .enum(PHRASES)
+    .nullable()
+    .describe('What the agent still has to say to the caller, and to confirm.'),
   parties: list(livePartySchema).describe(
     'Third parties that are rung, consulted or conferred with.',
   ),
@@ -144,3 +149,6 @@ export const liveCallSchema = z.object({
   isNuisance: z.boolean(),
   helpRequestedAt: timeOrNull.describe('The agent waits for a shift leader.'),
 }) satisfies z.ZodType<WireCall>
+
+/** One's own agent and the call they are on: the answer to whatever an agent asks at the console. */
+export const myAgentSchema = z.object({ agent: liveAgentSchema, call: liveCallSchema.nullable() })

@@ -9,19 +9,18 @@ import { rejection } from '../core/rejections.ts'
 import { callerOf, seesNumbers } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, refused } from './errors.ts'
-import { liveAgentSchema, liveCallSchema } from './live-schemas.ts'
+import { holdRoutes } from './hold.ts'
+import { myAgentSchema } from './live-schemas.ts'
 
 const tags = ['my agent']
 const permission = 'agent.act'
-const replySchema = z.object({ agent: liveAgentSchema, call: liveCallSchema.nullable() })
-const response = { 200: replySchema, ...FAULTS } as const
+const response = { 200: myAgentSchema, ...FAULTS } as const
 
 /** Requests that say nothing but themselves. */
 const PLAIN = {
   'sign-in': ['agent.sign_in_requested', 'Sign in; not ready at first.'],
   'sign-out': ['agent.sign_out_requested', 'Sign out.'],
   ready: ['agent.ready_requested', 'Take calls from now on; the phone must be registered.'],
-  hold: ['agent.hold_requested', 'Put the caller on hold: prompt, then music.'],
   retrieve: ['agent.retrieve_requested', 'Take the caller back from hold.'],
   'hang-up': ['agent.hang_up_requested', 'End the call.'],
 } as const
@@ -39,7 +38,7 @@ const wrapUpDoneSchema = z.strictObject({
 })
 
 export function myAgentRoutes(api: Api, { engine, clock, timeZone }: AppOptions): void {
-  const viewOf = (request: FastifyRequest): z.infer<typeof replySchema> => {
+  const viewOf = (request: FastifyRequest): z.infer<typeof myAgentSchema> => {
     const agent = liveAgent(engine.state, agentIdOf(request))
     if (agent === null) throw refused(rejection('unknown_agent'))
     const call = agent.callId === null ? null : liveCall(engine.state, agent.callId)
@@ -70,6 +69,10 @@ export function myAgentRoutes(api: Api, { engine, clock, timeZone }: AppOptions)
       async (request) => submit(request, { type, at: clock.now(), agentId: agentIdOf(request) }),
     )
   }
+
+  holdRoutes(api, (request, ask) =>
+    submit(request, { at: clock.now(), agentId: agentIdOf(request), ...ask }),
+  )
 
   api.post(
     '/me/agent/not-ready',

@@ -5,6 +5,7 @@ import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '..
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
+import { holdPolicySchema } from './hold.ts'
 import { routingSchema } from './routing-schemas.ts'
 import { waitingPolicyReply, waitingPolicySchema } from './waiting-policy.ts'
 
@@ -24,6 +25,7 @@ const queueSchema = z
     answerMsMax: millisecondsSchema(0),
     holdWarningMs: millisecondsSchema(0),
     holdMsMax: millisecondsSchema(SECOND_MS),
+    hold: holdPolicySchema,
     wrapUpMsMax: millisecondsSchema(0),
     waiting: waitingPolicySchema,
     survey: z
@@ -40,6 +42,7 @@ const queueSchema = z
   })
 /** Of a policy too, what a request leaves out stays as it is. */
 const policies = {
+  hold: z.strictObject(holdPolicySchema.partial().shape),
   waiting: z.strictObject(waitingPolicySchema.partial().shape),
   routing: routingSchema.partial(),
 }
@@ -55,6 +58,7 @@ const changesSchema = z.strictObject(z.object(fieldsOf).omit({ queueId: true }).
 const replySchema = z.object({
   ...queueSchema.shape,
   requiredSkills: list(z.string()),
+  hold: holdPolicySchema,
   waiting: waitingPolicyReply,
 })
 const paramsSchema = z.object({ queueId: idSchema })

@@ -39,6 +39,8 @@ const UNSEEN: ReadonlySet<RecordedFact['type']> = new Set([
 const UNCOUNTED: ReadonlySet<RecordedFact['type']> = new Set([
   'call.hold_warned',
   'call.hold_limit_reached',
+  'call.hold_prolonged',
+  'call.phrase_confirmed',
   'agent.phone_registered',
   'agent.phone_unregistered',
 ] as const)
@@ -68,6 +70,8 @@ export function touchedBy(facts: readonly RecordedFact[]): Touched {
 export type AlertCode =
   | 'hold_warning'
   | 'hold_limit'
+  | 'hold_prolonged'
+  | 'callback_suggested'
   | 'offer_missed'
   | 'left_unrecorded'
   | 'recording_missing'
@@ -102,12 +106,24 @@ const ALERTS: Partial<Record<RecordedFact['type'], AlertCode>> = {
 /** How a department that did not take the call shows in the end of its leg. */
 const UNIT_UNANSWERED: ReadonlySet<string> = new Set(['no_answer', 'busy', 'unreachable'])
 
+function codeOf(fact: RecordedFact): AlertCode | undefined {
+  switch (fact.type) {
+    case 'offer.ended':
+      return fact.outcome === 'rona' ? 'offer_missed' : undefined
+    case 'party.ended':
+      return fact.target.kind === 'unit' && UNIT_UNANSWERED.has(fact.outcome)
+        ? 'unit_unanswered'
+        : undefined
+    case 'call.hold_prolonged':
+      return fact.action === 'suggest_callback' ? 'callback_suggested' : 'hold_prolonged'
+    default:
+      return ALERTS[fact.type]
+  }
+}
+
 /** What the fact should make somebody look up for; null for nearly all. */
 export function alertOf(fact: RecordedFact, timeZone: string): Alert | null {
-  const isMissed = fact.type === 'offer.ended' && fact.outcome === 'rona'
-  const isUnanswered =
-    fact.type === 'party.ended' && fact.target.kind === 'unit' && UNIT_UNANSWERED.has(fact.outcome)
-  const code = isMissed ? 'offer_missed' : isUnanswered ? 'unit_unanswered' : ALERTS[fact.type]
+  const code = codeOf(fact)
   if (code === undefined || !('callId' in fact)) return null
   const agentId = 'agentId' in fact ? fact.agentId : null
   return { code, callId: fact.callId, agentId, at: isoTime(fact.at, timeZone) }

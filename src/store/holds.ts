@@ -8,7 +8,15 @@ import { holdSegments } from './schema.ts'
 /** The facts that change a hold while its call goes on. */
 export type HoldFact = Extract<
   RecordedFact,
-  { type: 'call.held' | 'call.hold_warned' | 'call.hold_limit_reached' | 'call.retrieved' }
+  {
+    type:
+      | 'call.held'
+      | 'call.hold_warned'
+      | 'call.hold_limit_reached'
+      | 'call.hold_prolonged'
+      | 'call.phrase_confirmed'
+      | 'call.retrieved'
+  }
 >
 
 export async function projectHold(tx: Queryable, fact: HoldFact): Promise<void> {
@@ -30,6 +38,14 @@ export async function projectHold(tx: Queryable, fact: HoldFact): Promise<void> 
     case 'call.hold_limit_reached':
       await tx.update(holdSegments).set({ limitCount: fact.count }).where(openHoldOf(fact.callId))
       return
+    case 'call.hold_prolonged':
+      await tx
+        .update(holdSegments)
+        .set({ prolongedCount: fact.count })
+        .where(openHoldOf(fact.callId))
+      return
+    case 'call.phrase_confirmed':
+      return phraseConfirmed(tx, fact)
     case 'call.retrieved':
       await tx
         .update(holdSegments)
@@ -43,6 +59,24 @@ export async function projectHold(tx: Queryable, fact: HoldFact): Promise<void> 
         .where(openHoldOf(fact.callId))
       return
   }
+}
+
+/** The latest of that number: only one taken over after an outage may share it with an earlier hold. */
+async function phraseConfirmed(
+  tx: Queryable,
+  { callId, segment, phrase }: Extract<HoldFact, { type: 'call.phrase_confirmed' }>,
+): Promise<void> {
+  const confirmed =
+    phrase === 'begin' ? { beginPrompt: 'agent' as const } : { endPrompt: 'agent' as const }
+  const other = phrase === 'begin' ? holdSegments.endPrompt : holdSegments.beginPrompt
+  const latest = sql`(select max(seq) from ${holdSegments} where call_id = ${callId} and segment = ${segment})`
+  await tx
+    .update(holdSegments)
+    .set({
+      ...confirmed,
+      missingPrompt: sql`case when ended_at is null then null else ${other} is null end`,
+    })
+    .where(and(eq(holdSegments.callId, callId), sql`${holdSegments.seq} = ${latest}`))
 }
 
 /** Where the ending says nothing of an open hold (it was not seen), its length stays unknown. */

@@ -45,6 +45,8 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'call.held':
     case 'call.hold_warned':
     case 'call.hold_limit_reached':
+    case 'call.hold_prolonged':
+    case 'call.phrase_confirmed':
     case 'call.retrieved':
       return projectHold(tx, fact)
     case 'leg.ended':

@@ -10,9 +10,10 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { waiting, routing } = QUEUE_DEFAULTS
+  const { hold, waiting, routing } = QUEUE_DEFAULTS
   return {
     ...row,
+    hold: { ...hold, ...row.hold },
     waiting: { ...waiting, ...row.waiting },
     routing: { ...routing, ...row.routing },
   }

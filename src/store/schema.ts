@@ -14,7 +14,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
+import { type HoldPolicy, QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
 import { ENDINGS, type HangupBy, OFFER_OUTCOMES, type RecordedFact } from '../core/facts.ts'
 import {
   DISPOSITIONS,
@@ -84,6 +84,7 @@ export const queues = pgTable(
     answerMsMax: integer('answer_ms_max').notNull().default(QUEUE_DEFAULTS.answerMsMax),
     holdWarningMs: integer('hold_warning_ms').notNull().default(QUEUE_DEFAULTS.holdWarningMs),
     holdMsMax: integer('hold_ms_max').notNull().default(QUEUE_DEFAULTS.holdMsMax),
+    hold: jsonb('hold').$type<Partial<HoldPolicy>>().notNull().default({}),
     wrapUpMsMax: integer('wrap_up_ms_max').notNull().default(QUEUE_DEFAULTS.wrapUpMsMax),
     /** What is not in it has its default. */
     waiting: jsonb('waiting').$type<Partial<WaitingPolicy>>().notNull().default({}),
@@ -274,12 +275,14 @@ export const holdSegments = pgTable(
     isExceeded: boolean('is_exceeded').notNull().default(false),
     warnedAt: instant('warned_at'),
     limitCount: integer('limit_count').notNull().default(0),
+    prolongedCount: integer('prolonged_count').notNull().default(0),
     /** The begin or the end prompt was not given; null while the hold lasts. */
     missingPrompt: boolean('missing_prompt'),
   },
   (table) => [
     primaryKey({ name: 'hold_segments_pk', columns: [table.callId, table.seq] }),
     index('hold_segments_agent_started').on(table.agentId, table.startedAt),
+    index('hold_segments_started').on(table.startedAt),
     oneOf('hold_segments_by', table.by, HOLD_BY),
     oneOf('hold_segments_begin_prompt', table.beginPrompt, PROMPTED_BY),
     oneOf('hold_segments_end_prompt', table.endPrompt, PROMPTED_BY),

@@ -14,6 +14,7 @@ import {
   requireFile,
   requireId,
 } from './encoding.ts'
+import { holdTexts } from './hold.ts'
 import { JOBS, originateRequest, partyRequest } from './originate.ts'
 import { isSupervision, type SupervisionCommand, supervisionRequests } from './supervision.ts'
 
@@ -126,26 +127,13 @@ function talkRequests(
 ): SwitchRequest[] {
   const leg = requireId(command.legId)
   switch (command.type) {
-    case 'hold': {
-      const apps = `playback:${fileOf('hold_begin')},endless_playback:${MUSIC},park:`
-      return [api(`uuid_transfer ${leg} '${apps}' inline`), musicMark(leg, true)]
-    }
+    case 'hold':
+      return [...holdTexts(command, fileOf).map(api), musicMark(leg, true)]
     case 'retrieve':
-      return [
-        api(`uuid_transfer ${leg} 'playback:${fileOf('hold_end')},park:' inline`),
-        musicMark(leg, false),
-      ]
+      return [...holdTexts(command, fileOf).map(api), musicMark(leg, false)]
     case 'hold_in_bridge':
-      return [
-        // Music that plays already would keep the prompt waiting for ever. A break with nothing to
-        // break, before the first prompt, is left out.
-        ...(command.prompt === 'hold_begin' ? [] : [api(`uuid_break ${leg} all`)]),
-        api(`uuid_broadcast ${leg} ${fileOf(command.prompt)} aleg`),
-        // Not endless_playback: within a bridge nothing can stop that.
-        api(`uuid_broadcast ${leg} ${MUSIC} aleg`),
-      ]
     case 'retrieve_in_bridge':
-      return [api(`uuid_break ${leg} all`), api(`uuid_broadcast ${leg} ${fileOf('hold_end')} aleg`)]
+      return holdTexts(command, fileOf).map(api)
     case 'stamp_agent': {
       const agentId = encodeText(command.agentId)
       const mark = `cc|${requireId(command.callId)}|agent|${agentId}`

@@ -19,6 +19,8 @@ const REACHED = [
   'call.connected',
   'call.held',
   'call.hold_limit_reached',
+  'call.hold_prolonged',
+  'call.phrase_confirmed',
   'call.retrieved',
   'call.requeued',
   'call.written_up',

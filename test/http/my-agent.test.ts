@@ -154,3 +154,23 @@ it('one with an agent’s role and no agent is told so', async () => {
     expect(reply.json().error.code).toBe('unknown_agent')
   }
 })
+
+describe('the phrases of a hold', () => {
+  it('are confirmed by the agent where the queue leaves them to the agent', async () => {
+    const { floor } = test.service
+    floor.ready('a1')
+    floor.park('c1', '12347')
+    floor.answer('c1')
+    expect((await act('hold', { phraseSaid: false })).statusCode).toBe(200)
+    floor.held('c1')
+    expect((await me()).json().call).toMatchObject({ phase: 'held', phraseDue: 'begin' })
+    expect((await act('hold-phrases', { phrase: 'begin' })).json().call.phraseDue).toBeNull()
+    const early = await act('hold-phrases', { phrase: 'end' })
+    expect([early.statusCode, early.json().error.code]).toEqual([409, 'nothing_to_confirm'])
+  })
+
+  it('bad input', async () => {
+    expect((await act('hold', { phraseSaid: 'yes' })).statusCode).toBe(400)
+    expect((await act('hold-phrases', { phrase: 'middle' })).statusCode).toBe(400)
+  })
+})

@@ -67,6 +67,24 @@ describe('queues', () => {
     expect(state.queues.get('city')?.routing).toEqual({ ...expected, weight: 2 })
   })
 
+  it('hold as its policy says', async () => {
+    const hold = {
+      beginPromptBy: 'agent',
+      endPromptBy: 'system',
+      music: 'night',
+      reassuranceMs: 20_000,
+      prolongedMs: 120_000,
+      prolongedAction: 'suggest_callback',
+    }
+    const changed = await asAdmin('PATCH', '/queues/city', { hold })
+    expect([changed.statusCode, changed.json().hold]).toEqual([200, hold])
+    expect(test.service.floor.engine.state.queues.get('city')?.hold).toEqual(hold)
+    const bad = { ...hold, music: 'a;b', prolongedMs: 0, drop: true }
+    const reply = await asAdmin('PATCH', '/queues/city', { hold: bad })
+    const paths = reply.json().error.details.map(({ path }: { path: string }) => path)
+    expect(paths.sort()).toEqual(['body.hold.drop', 'body.hold.music', 'body.hold.prolongedMs'])
+  })
+
   it('cannot be deleted while numbers lead to it', async () => {
     const reply = await asAdmin('DELETE', '/queues/city')
     expect(reply.statusCode).toBe(409)

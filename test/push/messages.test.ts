@@ -52,7 +52,7 @@ describe('touched by facts', () => {
   })
 
   it.each<Fact>([
-    { type: 'call.hold_requested', at, ...leg },
+    { type: 'call.hold_requested', at, ...leg, beginPrompt: null },
     { type: 'recording.started', at, callId: 'c1', path: 'p' },
     { type: 'leg.ended', at, ...leg, cause: 'x', sipStatus: null },
   ])('$type is seen by nobody', (fact) => {

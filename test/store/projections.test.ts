@@ -279,6 +279,7 @@ describe('holds', () => {
         isExceeded: true,
         warnedAt: MORNING + 20_000,
         limitCount: 1,
+        prolongedCount: 0,
         missingPrompt: false,
       },
       expect.objectContaining({
@@ -289,6 +290,39 @@ describe('holds', () => {
         warnedAt: null,
         missingPrompt: true,
       }),
+    ])
+  })
+
+  it('lack no phrase that the agent has confirmed, however late', async () => {
+    const silent = { ...held(1, MORNING), beginPrompt: null } as Fact
+    const confirmed = (phrase: 'begin' | 'end', at: number): Fact => ({
+      type: 'call.phrase_confirmed',
+      at,
+      ...LEG,
+      segment: 1,
+      phrase,
+    })
+    await record(
+      ...arrival({ callId: 'c1' }),
+      silent,
+      confirmed('begin', MORNING + 2_000),
+      { type: 'call.hold_prolonged', at: MORNING + 4_000, ...LEG, count: 1, action: 'alarm' },
+      {
+        type: 'call.retrieved',
+        at: MORNING + 5_000,
+        ...LEG,
+        segment: 1,
+        holdMs: 5_000,
+        isExceeded: false,
+        endPrompt: null,
+      },
+    )
+    expect((await callOf('c1')).holds).toMatchObject([
+      { beginPrompt: 'agent', endPrompt: null, missingPrompt: true, prolongedCount: 1 },
+    ])
+    await record(confirmed('end', MORNING + 6_000))
+    expect((await callOf('c1')).holds).toMatchObject([
+      { beginPrompt: 'agent', endPrompt: 'agent', missingPrompt: false },
     ])
   })
 

@@ -1,6 +1,6 @@
 // A small hotline for tests of the core: three queues, four agents, every limit at the norms' value. Its
 // callers hear music and nothing else while they wait.
-import { type Config, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
+import { type Config, HOLD_DEFAULTS, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
 import { ROUTING_DEFAULTS } from '../../src/core/routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
 
@@ -27,6 +27,13 @@ export const SMALL_HOTLINE: Config = {
       name: '小队列',
       requiredSkills: ['mandarin'],
       waitingMax: 1,
+      hold: {
+        ...HOLD_DEFAULTS,
+        beginPromptBy: 'agent',
+        endPromptBy: 'agent',
+        prolongedMs: 60_000,
+        prolongedAction: 'suggest_callback',
+      },
     },
   ],
   numbers: [

@@ -30,6 +30,20 @@ interface WorldLeg {
   bridgedTo: string | null
 }
 
+/** Holds soon count as prolonged here, and of most the agent speaks the phrases. */
+const HOTLINE = {
+  ...VARIED_HOTLINE,
+  queues: VARIED_HOTLINE.queues.map((queue) => ({
+    ...queue,
+    hold: {
+      ...queue.hold,
+      ...(queue.queueId === 'yue'
+        ? {}
+        : ({ beginPromptBy: 'agent', endPromptBy: 'agent' } as const)),
+      prolongedMs: 30_000,
+    },
+  })),
+}
 const START = Date.UTC(2026, 10, 23, 1)
 const AGENTS = VARIED_HOTLINE.agents.map(({ agentId }) => agentId)
 const NUMBERS = ['12345', '12345', '12348', '12348', '12346', '12347', '99999']
@@ -52,7 +66,7 @@ export class World {
 
   constructor(check: World['check']) {
     this.check = check
-    this.#take({ type: 'config.loaded', at: this.at, config: VARIED_HOTLINE })
+    this.#take({ type: 'config.loaded', at: this.at, config: HOTLINE })
     this.#sync()
     for (const agentId of AGENTS) {
       this.#take({ type: 'phone.registered', at: this.at, agentId })
@@ -79,7 +93,7 @@ export class World {
     else if (kind < 61) this.#phoneRegistration(pick)
     else if (kind < 62) this.#switchActs(pick)
     else if (kind < 63) this.#sync()
-    else this.#take({ type: 'config.loaded', at: this.at, config: VARIED_HOTLINE })
+    else this.#take({ type: 'config.loaded', at: this.at, config: HOTLINE })
   }
 
   /** Every caller hangs up, every event arrives, every timer runs out. */
@@ -352,7 +366,7 @@ export class World {
       { type: 'agent.sign_in_requested', at, agentId },
       { type: 'agent.hold_requested', at, agentId },
       { type: 'agent.hold_requested', at, agentId },
-      { type: 'agent.hold_requested', at, agentId },
+      { type: 'agent.hold_requested', at, agentId, phraseSaid: pick % 3 === 0 },
       { type: 'agent.retrieve_requested', at, agentId },
       { type: 'agent.retrieve_requested', at, agentId },
       { type: 'agent.hang_up_requested', at, agentId },
@@ -363,6 +377,8 @@ export class World {
     ]
     const ask = asks[Math.floor(pick / AGENTS.length) % asks.length]
     if (ask !== undefined) this.#take(ask)
+    const phrase = pick % 2 === 0 ? 'begin' : 'end'
+    if (pick % 4 === 0) this.#take({ type: 'agent.phrase_confirmed', at, agentId, phrase })
   }
 
   #leaderActs(pick: number): void {

@@ -111,28 +111,28 @@ describe('commands on a caller’s leg', () => {
       ],
     ],
     [
-      { ...on, type: 'hold' },
+      { ...on, type: 'hold', prompt: 'hold_begin', music: 'moh' },
       [
         `api uuid_transfer ${U} 'playback:hold_begin.wav,endless_playback:local_stream://moh,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=true`,
       ],
     ],
     [
-      { ...on, type: 'retrieve' },
+      { ...on, type: 'retrieve', prompt: 'hold_end' },
       [
         `api uuid_transfer ${U} 'playback:hold_end.wav,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=`,
       ],
     ],
     [
-      { ...on, type: 'hold_in_bridge', prompt: 'hold_begin' },
+      { ...on, type: 'hold_in_bridge', prompt: 'hold_begin', music: 'moh' },
       [
         `api uuid_broadcast ${U} hold_begin.wav aleg`,
         `api uuid_broadcast ${U} local_stream://moh aleg`,
       ],
     ],
     [
-      { ...on, type: 'hold_in_bridge', prompt: 'hold_reassurance' },
+      { ...on, type: 'hold_in_bridge', prompt: 'hold_reassurance', music: 'moh' },
       [
         `api uuid_break ${U} all`,
         `api uuid_broadcast ${U} hold_reassurance.wav aleg`,
@@ -140,7 +140,7 @@ describe('commands on a caller’s leg', () => {
       ],
     ],
     [
-      { ...on, type: 'retrieve_in_bridge' },
+      { ...on, type: 'retrieve_in_bridge', prompt: 'hold_end' },
       [`api uuid_break ${U} all`, `api uuid_broadcast ${U} hold_end.wav aleg`],
     ],
     [
@@ -157,6 +157,25 @@ describe('commands on a caller’s leg', () => {
     ],
   ])('$type', (command, expected) => {
     expect(lines(command)).toEqual(expected)
+  })
+
+  test('where the agent speaks the phrases the switch is silent', () => {
+    const quiet = { ...on, prompt: null }
+    expect(lines({ ...quiet, type: 'hold', music: 'night' })[0]).toBe(
+      `api uuid_transfer ${U} 'endless_playback:local_stream://night,park:' inline`,
+    )
+    expect(lines({ ...quiet, type: 'retrieve' })[0]).toBe(`api uuid_transfer ${U} 'park:' inline`)
+    expect(lines({ ...quiet, type: 'hold_in_bridge', music: 'night' })).toEqual([
+      `api uuid_broadcast ${U} local_stream://night aleg`,
+    ])
+    expect(lines({ ...quiet, type: 'retrieve_in_bridge' })).toEqual([`api uuid_break ${U} all`])
+  })
+
+  test('a stream of music is a plain name', () => {
+    const command = { ...on, type: 'hold' as const, prompt: null }
+    for (const music of ["moh'", 'moh,hangup:', '', '$x', 'MOH']) {
+      expect(() => lines({ ...command, music })).toThrow('stream of music')
+    }
   })
 
   test('a stamp clears what is not so any more', () => {

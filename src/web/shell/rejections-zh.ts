@@ -14,6 +14,7 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   not_connected: '来电人与坐席尚未接通。',
   already_held: '通话已在保持中。',
   not_held: '通话不在保持中。',
+  nothing_to_confirm: '当前没有需要确认的保持用语。',
   held_by_phone: '通话是在话机上保持的，请在话机上取回。',
   consult_active: '已在呼叫或咨询另一方。',
   no_consult: '当前没有呼叫或咨询任何人。',
