@@ -10,6 +10,7 @@ import { Engine } from './engine.ts'
 import type { Log } from './log.ts'
 import { loadConfig } from './store/config.ts'
 import type { Database } from './store/database.ts'
+import { restoreEstimates } from './store/estimates.ts'
 import { Journal } from './store/journal.ts'
 import { restore } from './store/restore.ts'
 import type { SwitchAddress } from './switch/node.ts'
@@ -75,6 +76,8 @@ export class Hotline {
     const hotline = new Hotline(options, journal, lastSeq)
     await hotline.reloadConfig()
     const known = calls.map((call) => ({ ...call, nodeId: nodeFor(call.nodeId, options.nodes) }))
+    const learned = await restoreEstimates(db, clock.now())
+    hotline.engine.submit({ type: 'estimates.restored', at: clock.now(), ...learned })
     hotline.engine.submit({ type: 'history.restored', at: clock.now(), calls: known, ...history })
     hotline.pool.start()
     return hotline

@@ -15,6 +15,7 @@ import type { Agent, Call } from './state.ts'
 import { startSurvey, surveyed } from './survey.ts'
 import { keepCaller } from './transfers.ts'
 import type { Turn } from './turn.ts'
+import { welcome } from './waiting.ts'
 
 const REFUSAL_CAUSES: Record<RefusalReason, string> = {
   unknown_number: 'UNALLOCATED_NUMBER',
@@ -46,8 +47,7 @@ export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.pa
   }
   const { priority } = queue
   turn.emit({ type: 'call.queued', at, callId, queueId: queue.queueId, priority, queuedAt: at })
-  stamp(turn, call)
-  turn.send({ type: 'play_music', legId })
+  welcome(turn, call)
 }
 
 function refuse(turn: Turn, call: Call, reason: RefusalReason, queueId: string | null): void {

@@ -16,6 +16,7 @@ export interface LegStamp {
   readonly heldAt: number | null
   readonly recordingPath: string | null
   readonly stage: CallStage | null
+  readonly promptedAt: number | null
 }
 
 interface OnLeg {

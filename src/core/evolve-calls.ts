@@ -6,6 +6,7 @@ import type { LegId } from './inputs.ts'
 import { indexCall } from './lanes.ts'
 import { agentLegsOf } from './rings.ts'
 import type { Call, CallPhase, State } from './state.ts'
+import { NOTHING_TOLD } from './told.ts'
 
 type FactOf<Type extends CallFact['type']> = Extract<CallFact, { type: Type }>
 
@@ -124,6 +125,8 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     placeAt: null,
     laneId: null,
     releasedBy: null,
+    told: NOTHING_TOLD,
+    estimates: [],
   })
 }
 
@@ -148,6 +151,7 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   call.holdSegments = known?.holdSegments ?? 0
   if (caller.heldAt !== null) call.phrases = { segment: call.holdSegments, begin: null, end: null }
   call.recordingPath = caller.recordingPath
+  call.told = { ...NOTHING_TOLD, promptedAt: caller.promptedAt ?? null }
   if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
     state.recordings.set(caller.recordingPath, {
       callId,

@@ -5,10 +5,12 @@
 import { changeAgent, changeCall, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
+import { learn } from './estimates.ts'
 import { evolveCall } from './evolve-calls.ts'
 import { evolveFloor } from './evolve-floor.ts'
 import { evolveParty } from './evolve-parties.ts'
 import { evolveSupervision, isSupervisionFact } from './evolve-supervision.ts'
+import { evolveWaiting } from './evolve-waiting.ts'
 import type { Fact } from './facts.ts'
 import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
@@ -21,6 +23,7 @@ const DAYS_KEPT = 2
 
 export function evolve(state: State, fact: Fact): void {
   count(state, fact)
+  learn(state, fact)
   switch (fact.type) {
     case 'config.loaded':
       configLoaded(state, fact)
@@ -50,6 +53,7 @@ export function evolve(state: State, fact: Fact): void {
       return
     case 'recording.started':
     case 'recording.stopped':
+    case 'estimates.restored':
       return
     case 'recording.verified':
     case 'recording.missing':
@@ -83,6 +87,11 @@ export function evolve(state: State, fact: Fact): void {
       changeAgent(state, fact.agentId, (agent) => {
         agent.isRegistered = fact.type === 'agent.phone_registered'
       })
+      return
+    case 'call.prompted':
+    case 'call.prompt_ended':
+    case 'call.estimated':
+      evolveWaiting(state, fact)
       return
     default:
       if (isPartyFact(fact)) evolveParty(state, fact)

@@ -18,6 +18,7 @@ import type {
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
+import type { EstimatesFact, WaitingFact } from './waiting-facts.ts'
 
 export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
 export type RefusalReason = (typeof REFUSALS)[number]
@@ -343,6 +344,8 @@ export type Fact =
   | RecordingFact
   | AgentFact
   | SystemFact
+  | WaitingFact
+  | EstimatesFact
 
 /** A fact with its place in the one order in which everything happened; gapless from 1. */
 export type RecordedFact = Fact & { readonly seq: number }

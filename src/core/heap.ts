@@ -31,6 +31,11 @@ export class Heap<T> {
     return place === undefined ? undefined : this.#items[place]
   }
 
+  /** In no order. */
+  items(): readonly T[] {
+    return this.#items
+  }
+
   has(id: string): boolean {
     return this.#places.has(id)
   }

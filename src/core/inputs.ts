@@ -5,6 +5,7 @@ import type { FloorInput } from './floor-inputs.ts'
 import type { Counts } from './metrics.ts'
 import type { PartyPurpose, PartyTarget } from './party-facts.ts'
 import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
+import type { EstimatesFact } from './waiting-facts.ts'
 
 export type CallId = string
 /** One channel on a switch: FreeSWITCH's Unique-ID. Agents' legs get theirs from the core. */
@@ -74,6 +75,8 @@ export interface LegSnapshot {
   readonly stage?: CallStage | null
   /** On a third party's leg: whom it rings and why. */
   readonly party?: { readonly target: PartyTarget; readonly purpose: PartyPurpose } | null
+  /** When the waiting caller was last told something. */
+  readonly promptedAt?: number | null
 }
 
 export const CALL_STAGES = ['transferred', 'surveying', 'closing'] as const
@@ -143,6 +146,7 @@ export type WorldInput =
       readonly recordings: readonly RestoredRecording[]
       readonly counts: readonly RestoredCounts[]
     })
+  | EstimatesFact
   | (At & { readonly type: 'timer.fired'; readonly timerId: string })
   | (At & {
       readonly type: 'command.failed'
@@ -185,6 +189,8 @@ export type LegInput =
   /** The phone itself put the call on hold or took it back (re-INVITE). */
   | (OfLeg & { readonly type: 'leg.held' })
   | (OfLeg & { readonly type: 'leg.unheld' })
+  /** A prompt that was played to a caller has ended, or was broken off. */
+  | (OfLeg & { readonly type: 'leg.prompt_ended' })
   /** Whoever is at the far end pressed a key; told when it was let go. */
   | (OfLeg & { readonly type: 'leg.digit_pressed'; readonly digit: Digit })
   /** First word of a hangup; the leg still exists. */

@@ -17,6 +17,7 @@ import {
 import { callerParkedInSurvey } from './survey.ts'
 import { callerParkedInTransfer } from './transfers.ts'
 import type { Turn } from './turn.ts'
+import { promptEnded } from './waiting.ts'
 
 /** A leg that never existed, or whose last word was lost, is forgotten after this. */
 const LAST_WORD_MS_MAX = 2_000
@@ -101,6 +102,9 @@ function legMoved(
     case 'leg.conference_joined':
     case 'leg.conference_left':
       conferenceMoved(turn, call, leg, input.type)
+      return
+    case 'leg.prompt_ended':
+      if (!isAgent) promptEnded(turn, call)
       return
     case 'leg.digit_pressed':
       return

@@ -20,7 +20,7 @@ export const PROMPTS: readonly string[] = [
   ...['reconnecting', 'greeting', 'recording_notice', 'comfort_1', 'comfort_2'],
   ...['position_next', 'position_before', 'position_after', 'position_many'],
   ...['estimate_short', 'estimate_before', 'estimate_to', 'estimate_after', 'estimate_over'],
-  ...['key_callback', 'key_message', 'key_queue', 'callback_registered', 'callback_unavailable'],
+  ...['key_callback', 'key_message', 'key_queue', 'callback_taken', 'callback_unavailable'],
   ...['leave_message', 'message_saved'],
   ...['transferring', 'silent_closing', 'survey_3', 'survey_5', 'survey_thanks'],
   ...SAID_NUMBERS.map((number) => `number_${number}`),
@@ -36,9 +36,16 @@ export const BEEP = 'beep'
 export type PromptId = string
 export const PROMPT_ID = /^[a-z][a-z0-9_]{0,39}$/
 
-/** In which language to speak on a call's leg. */
+/** In which language to speak on a call's leg: the caller's choice, or the queue's. */
 export function languageOf(state: State, callId: string): Language {
-  const queueId = state.calls.get(callId)?.queueId ?? null
-  const queue = queueId === null ? undefined : state.queues.get(queueId)
-  return queue?.waiting.language ?? DEFAULT_LANGUAGE
+  const call = state.calls.get(callId)
+  const queue = state.queues.get(call?.queueId ?? '')
+  const said = queue?.waiting.language ?? null
+  if (call !== undefined && call.language !== null) return languageOfTag(call.language)
+  return said ?? languageOfTag(queue?.routing.language ?? '')
+}
+
+/** Routing names languages by BCP 47: `zh-CN`, `yue`, `en`. What we have no prompts in is said in Mandarin. */
+function languageOfTag(tag: string): Language {
+  return LANGUAGES.find((language) => tag.split('-')[0] === language) ?? DEFAULT_LANGUAGE
 }

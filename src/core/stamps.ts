@@ -22,6 +22,7 @@ export function stamp(turn: Turn, call: Call): void {
       heldAt: phase.name === 'held' ? phase.since : null,
       recordingPath: call.recordingPath,
       stage: CALL_STAGES.find((stage) => stage === phase.name) ?? null,
+      promptedAt: call.told.promptedAt,
     },
   })
 }

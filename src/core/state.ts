@@ -8,6 +8,7 @@ import type {
   QueueSettings,
   UnitSettings,
 } from './config.ts'
+import { type Estimation, type MadeEstimate, noEstimation } from './estimates.ts'
 import type { PromptedBy, RefusalReason } from './facts.ts'
 import type {
   CallId,
@@ -30,6 +31,7 @@ import type {
   UnitId,
 } from './party-facts.ts'
 import type { Language } from './routing-policy.ts'
+import type { Told } from './told.ts'
 
 /** One agent's phone ringing for a call. */
 export interface Ring {
@@ -135,6 +137,9 @@ export interface Call {
   lastAgentId: AgentId | null
   hangUpRequestedBy: AgentId | null
   recordingPath: string | null
+  told: Told
+  /** Estimates of this wait, until it is known what came true. */
+  estimates: readonly MadeEstimate[]
   /** At most one of them is not in the conference: whoever is rung or consulted at the moment. */
   parties: readonly Party[]
   transfer: Transfer | null
@@ -266,6 +271,8 @@ export interface State {
   /** Calls the records show as open and no switch has confirmed or denied yet. */
   readonly unconfirmed: Map<CallId, RestoredCall>
   readonly nodes: Map<NodeId, { isUp: boolean }>
+  /** How long waits will be, and how far that was from the truth. */
+  readonly estimation: Estimation
   /** Who may serve what, and who waits: see lanes.ts. */
   readonly lanes: Map<LaneId, Lane>
   /** Lanes in which somebody came or went since routing last looked. */
@@ -290,6 +297,7 @@ export function emptyState(epoch: string): State {
     recordings: new Map(),
     unconfirmed: new Map(),
     nodes: new Map(),
+    estimation: noEstimation(),
     lanes: new Map(),
     changedLanes: new Set(),
     counts: new Map(),

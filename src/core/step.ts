@@ -34,12 +34,14 @@ import {
 } from './supervision.ts'
 import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
+import { attendWaiting, promptDue } from './waiting.ts'
 
 export function step(state: State, input: Input): Turn {
   const turn = new Turn(state, input.at)
   take(turn, input)
   endOrphanedMonitors(turn)
   route(turn)
+  attendWaiting(turn)
   return turn
 }
 
@@ -52,6 +54,9 @@ function take(turn: Turn, input: Input): void {
         const isIdle = agent.phase.name === 'ready' || agent.phase.name === 'not_ready'
         if (!isKept && isIdle) turn.emit({ type: 'agent.signed_out', at, agentId: agent.agentId })
       }
+      turn.emit(input)
+      return
+    case 'estimates.restored':
       turn.emit(input)
       return
     case 'history.restored':
@@ -181,6 +186,8 @@ function timerFired(turn: Turn, timerId: string): void {
   if (call === undefined) return
   if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)
+  if (kind === 'waiting') promptDue(turn, call)
+  else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'retrieve') retrieveOverdue(turn, call)
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)

@@ -23,8 +23,8 @@ export type WaitingKey =
 
 /** Times are milliseconds. */
 export interface WaitingPolicy {
-  /** Of everything that the queue's callers are told, in hold and farewell too. */
-  readonly language: Language
+  /** Of everything that the queue's callers are told, in hold and farewell too; null: the queue's own. */
+  readonly language: Language | null
   /** Said once, before the music: who answers, and that the call is recorded. */
   readonly greeting: readonly PromptId[]
   /** Said in turn where there is nothing new to say. */
@@ -43,7 +43,7 @@ export interface WaitingPolicy {
 }
 
 export const WAITING_DEFAULTS: WaitingPolicy = {
-  language: 'cmn',
+  language: null,
   greeting: ['greeting', 'recording_notice'],
   comfort: ['comfort_1', 'comfort_2'],
   promptEveryMs: 25_000,

@@ -16,6 +16,7 @@ import type { Api, AppOptions } from './context.ts'
 import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
+import { estimateRoutes } from './estimates.ts'
 import { healthRoutes } from './health.ts'
 import { helpRoutes } from './help.ts'
 import { kpiRoutes } from './kpi.ts'
@@ -82,6 +83,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       callRoutes(api, options)
       recordingRoutes(api, options)
       kpiRoutes(api, options)
+      estimateRoutes(api, options)
       queueRoutes(api, options)
       skillRoutes(api, options)
       numberRoutes(api, options)

@@ -25,7 +25,7 @@ const keySchema = z.discriminatedUnion('action', [
 const PROMPT_EVERY_MS = { min: 5_000, max: 30_000 }
 
 export const waitingPolicySchema = z.strictObject({
-  language: languageSchema,
+  language: languageSchema.nullable().describe('Of all prompts; null: the queue’s own.'),
   greeting: z.array(promptIdSchema).max(5).describe('Said once, before the music.'),
   comfort: z.array(promptIdSchema).min(1).max(10).describe('Said in turn.'),
   promptEveryMs: millisecondsSchema(PROMPT_EVERY_MS.min, PROMPT_EVERY_MS.max),

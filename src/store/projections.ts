@@ -6,6 +6,7 @@ import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
 import { isPartyFact } from '../core/party-facts.ts'
 import { projectAgent, projectRestoredAgents } from './agent-states.ts'
 import type { Queryable } from './database.ts'
+import { closeEstimates, projectEstimate } from './estimates.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
 import { projectParty } from './parties.ts'
 import { projectRecording } from './recordings.ts'
@@ -90,7 +91,13 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'config.loaded':
     case 'switch.lost':
     case 'switch.synced':
+    case 'estimates.restored':
       return
+    case 'call.prompted':
+    case 'call.prompt_ended':
+      return
+    case 'call.estimated':
+      return projectEstimate(tx, fact)
     default:
       return isPartyFact(fact) ? projectParty(tx, fact) : projectCall(tx, fact)
   }
@@ -205,12 +212,14 @@ async function callAnswered(tx: Queryable, fact: RecordedFactOf<'call.answered'>
 async function callConnected(tx: Queryable, fact: RecordedFactOf<'call.connected'>): Promise<void> {
   const { agentId, at, answeredAt, waitMs, isTimely } = fact
   // The wait and the verdict on it are those of the first connection, however many follow.
+  if (fact.isFirst) await closeEstimates(tx, fact)
   const first = fact.isFirst ? { answeredAt, connectedAt: at, waitMs, isTimely } : {}
   await changeCall(tx, fact, { agentId, ...first })
 }
 
 async function callEnded(tx: Queryable, fact: RecordedFactOf<'call.ended'>): Promise<void> {
   await closeOpenHold(tx, fact)
+  await closeEstimates(tx, fact)
   await changeCall(tx, fact, {
     endedAt: fact.at,
     ending: fact.ending,

@@ -212,6 +212,7 @@ function stampVariables(stamp: LegStamp): string {
     cc_held_ms: heldAt,
     cc_recording: stamp.recordingPath,
     cc_stage: stamp.stage,
+    cc_prompted_ms: stamp.promptedAt,
   }
   const pairs = Object.entries(variables).map(
     ([name, value]) => `${name}=${value === null ? '' : encodeText(String(value))}`,

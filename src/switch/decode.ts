@@ -59,6 +59,8 @@ const Hangup = z.object({
 
 const Key = z.object({ 'Unique-ID': Id, 'DTMF-Digit': Short })
 
+const Playback = z.object({ 'Playback-File-Path': z.string().max(4096) })
+
 const Recording = z.object({
   'Record-File-Path': z.string().max(4096),
   'Record-Completion-Cause': Short.optional(),
@@ -76,7 +78,7 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
   if (name === 'BACKGROUND_JOB') return decodeJob(headers, at)
   if (name === 'DTMF') return decodeKey(headers, at)
   if (name === 'CUSTOM') return decodeConference(headers, at)
-  if (!name.startsWith('CHANNEL_') && !name.startsWith('RECORD_')) return 'ignored'
+  if (!/^(CHANNEL|PLAYBACK|RECORD)_/.test(name)) return 'ignored'
   if (headers.variable_cc_role === undefined) return 'ignored'
   const leg = Leg.safeParse(headers)
   if (!leg.success) return 'malformed'
@@ -111,6 +113,12 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
       const status = hangup.data.variable_sip_term_status
       const sipStatus = status === undefined ? null : Number(status)
       return { type: 'leg.ended', at, legId, cause, sipStatus }
+    }
+    case 'PLAYBACK_STOP': {
+      const playback = Playback.safeParse(headers)
+      if (!playback.success) return 'malformed'
+      const isMusic = playback.data['Playback-File-Path'].startsWith('local_stream://')
+      return role === 'agent' || isMusic ? 'ignored' : { type: 'leg.prompt_ended', at, legId }
     }
     case 'RECORD_START':
     case 'RECORD_STOP':

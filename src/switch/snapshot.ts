@@ -54,6 +54,7 @@ const Dump = z.object({
   variable_cc_stage: Text,
   variable_cc_party: Text,
   variable_cc_purpose: Text,
+  variable_cc_prompted_ms: Stamped.default(null),
   variable_current_application: Text,
   variable_signal_bond: Text,
 })
@@ -120,6 +121,7 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
   // After its partner has ended a leg still names it; only two that name each other are bridged.
   const isBridged = bond !== '' && dumps.get(bond)?.variable_signal_bond === legId
   const callId = dump.variable_cc_call_id
+  const promptedAt = dump.variable_cc_prompted_ms
   const stage = CALL_STAGES.find((one) => one === dump.variable_cc_stage)
   const party = readPartyMark(dump.variable_cc_party, dump.variable_cc_purpose)
   return {
@@ -144,6 +146,7 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
       : {}),
     ...(stage === undefined ? {} : { stage }),
     ...(party === null ? {} : { party }),
+    ...(promptedAt === null ? {} : { promptedAt }),
   }
 }
 

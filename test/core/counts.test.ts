@@ -52,6 +52,7 @@ it('counts a caller once who is told that nobody is there while the service rest
     connectedAt: null,
     heldAt: null,
     recordingPath: null,
+    promptedAt: null,
   }
   step(state, { type: 'switch.synced', at: AT, nodeId: 'fs1', askedAt: AT, legs: [leg] })
   const gone = { type: 'switch.synced', nodeId: 'fs1', legs: [] } as const

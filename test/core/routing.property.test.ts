@@ -226,6 +226,7 @@ function ourRouting(given: Plan, strategy: Strategy): string[] {
     connectedAt: null,
     heldAt: null,
     recordingPath: null,
+    promptedAt: null,
   }))
   const turn = step(state, { type: 'switch.synced', at, nodeId: 'fs1', askedAt: at, legs })
   return turn.facts.flatMap((fact) =>

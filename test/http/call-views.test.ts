@@ -37,6 +37,7 @@ it('nor does a leg within a fact', () => {
     connectedAt: null,
     heldAt: null,
     recordingPath: null,
+    promptedAt: null,
   } as const
   const entry = timelineEntry(
     {

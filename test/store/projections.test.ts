@@ -377,6 +377,7 @@ describe('a call taken over after an outage', () => {
     connectedAt: MORNING + 9_050,
     heldAt: null,
     recordingPath: null,
+    promptedAt: null,
   }
   const adopted: Fact = {
     type: 'call.adopted',

@@ -77,8 +77,26 @@ export const VARIED_HOTLINE: Config = {
       requiredSkills: ['mandarin'],
       routing: { ...ROUTING_DEFAULTS, strategy: 'ring_all', ringAllMax: 3, ageingMs: 10_000 },
     },
+    {
+      ...QUEUE_DEFAULTS,
+      queueId: 'care',
+      name: '关爱专线',
+      requiredSkills: ['cantonese'],
+      waiting: {
+        ...WAITING_DEFAULTS,
+        keys: [
+          ...WAITING_DEFAULTS.keys,
+          { digit: '0', action: 'queue', queueId: 'city', prompt: 'key_queue' },
+          { digit: '9', action: 'number', number: '12347', prompt: 'key_queue' },
+        ],
+      },
+    },
   ],
-  numbers: [...SMALL_HOTLINE.numbers, { number: '12348', queueId: 'all' }],
+  numbers: [
+    ...SMALL_HOTLINE.numbers,
+    { number: '12348', queueId: 'all' },
+    { number: '12350', queueId: 'care' },
+  ],
 }
 
 /**

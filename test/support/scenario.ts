@@ -152,8 +152,12 @@ class Scenario {
         if (this.#timers.delete(command.timerId)) this.#out.push(`timer ${command.timerId} cleared`)
       } else {
         if (command.type === 'stamp') this.#outside.stamps.set(command.legId, command.stamp)
-        const { type, ...rest } = command
-        this.#out.push(`send ${type} ${fieldsText(rest)}`)
+        const { type, ...all } = command
+        const { language, ...rest } = all as Record<string, unknown>
+        // Of a command that says nothing it does not matter.
+        const isSpoken = ['prompt', 'prompts', 'first'].some((name) => name in command)
+        const shown = isSpoken && language !== undefined ? { ...rest, language } : rest
+        this.#out.push(`send ${type} ${fieldsText(shown)}`)
       }
     }
   }
@@ -401,6 +405,8 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
       return { type: 'leg.held', at, legId }
     case 'unholds':
       return { type: 'leg.unheld', at, legId }
+    case 'heard':
+      return { type: 'leg.prompt_ended', at, legId }
     case 'presses':
       return { type: 'leg.digit_pressed', at, legId, digit: (more[0] ?? '') as Digit }
     case 'hangs':
@@ -443,6 +449,7 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
     connectedAt: stamp?.connectedAt ?? null,
     heldAt: stamp?.heldAt ?? null,
     recordingPath: stamp?.recordingPath ?? null,
+    promptedAt: stamp?.promptedAt ?? null,
   }
 }
 

@@ -46,7 +46,18 @@ const HOTLINE = {
 }
 const START = Date.UTC(2026, 10, 23, 1)
 const AGENTS = VARIED_HOTLINE.agents.map(({ agentId }) => agentId)
-const NUMBERS = ['12345', '12345', '12348', '12348', '12346', '12347', '99999']
+const NUMBERS = [
+  '12345',
+  '12345',
+  '12348',
+  '12348',
+  '12346',
+  '12347',
+  '12350',
+  '12350',
+  '12350',
+  '99999',
+]
 
 export class World {
   readonly state: State = emptyState('w')
@@ -221,10 +232,13 @@ export class World {
         this.#pending.push({ type: 'recording.started', at, path: command.path })
         return
       case 'set_monitor_mode':
+      case 'play_prompt':
+      case 'announce':
+        this.#pending.push({ type: 'leg.prompt_ended', at, legId: command.legId })
+        return
       case 'claim':
       case 'stamp':
       case 'play_music':
-      case 'play_prompt':
       case 'keep_after_bridge':
       case 'hold_in_bridge':
       case 'retrieve_in_bridge':
@@ -478,5 +492,6 @@ function snapshot(leg: WorldLeg): LegSnapshot {
     connectedAt: null,
     heldAt: null,
     recordingPath: null,
+    promptedAt: null,
   }
 }
