@@ -1,5 +1,12 @@
 // What the administrators decide: queues, numbers, agents and their skills. The core receives it
 // whole, at the start and after every change, and never reads it from anywhere itself.
+import {
+  type AgentRules,
+  OFFER_DEFAULTS,
+  type OfferPolicy,
+  WRAP_UP_DEFAULTS,
+  type WrapUpPolicy,
+} from './agent-policy.ts'
 import type { SurveyScale, UnitId } from './party-facts.ts'
 
 import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
@@ -52,6 +59,8 @@ export interface QueueSettings {
   readonly hold: HoldPolicy
   /** The agent becomes ready by itself after this much wrap-up. */
   readonly wrapUpMsMax: number
+  readonly wrapUp: WrapUpPolicy
+  readonly offering: OfferPolicy
   /** What callers hear and may press while they wait. */
   readonly waiting: WaitingPolicy
   /** Whom calls are offered to, and in which order. */
@@ -107,6 +116,7 @@ export interface Config {
   readonly numbers: readonly NumberSettings[]
   readonly agents: readonly AgentSettings[]
   readonly units: readonly UnitSettings[]
+  readonly agentRules: AgentRules
 }
 
 export const HOLD_DEFAULTS: HoldPolicy = {
@@ -130,6 +140,8 @@ export const QUEUE_DEFAULTS = {
   holdMsMax: 30_000,
   hold: HOLD_DEFAULTS,
   wrapUpMsMax: 60_000,
+  wrapUp: WRAP_UP_DEFAULTS,
+  offering: OFFER_DEFAULTS,
   waiting: WAITING_DEFAULTS,
   survey: { isOn: false, scale: 5 },
   routing: ROUTING_DEFAULTS,

@@ -6,6 +6,7 @@ import { changeAgent, changeCall, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { learn } from './estimates.ts'
+import { evolveAgent, evolveSeat, isOfAgent } from './evolve-agents.ts'
 import { evolveCall } from './evolve-calls.ts'
 import { evolveFloor } from './evolve-floor.ts'
 import { evolveParty } from './evolve-parties.ts'
@@ -16,6 +17,7 @@ import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
 import { isPartyFact } from './party-facts.ts'
+import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
 
 /** Days whose counts stay in memory: today, and yesterday for calls that cross midnight. */
@@ -24,6 +26,11 @@ const DAYS_KEPT = 2
 export function evolve(state: State, fact: Fact): void {
   count(state, fact)
   learn(state, fact)
+  apply(state, fact)
+  evolveSeat(state, fact)
+}
+
+function apply(state: State, fact: Fact): void {
   switch (fact.type) {
     case 'config.loaded':
       configLoaded(state, fact)
@@ -59,35 +66,6 @@ export function evolve(state: State, fact: Fact): void {
     case 'recording.missing':
       state.recordings.delete(fact.path)
       return
-    case 'agent.signed_in':
-      setPhase(state, fact.agentId, { name: 'not_ready', reason: 'signed_in', since: fact.at })
-      return
-    case 'agent.signed_out':
-      setPhase(state, fact.agentId, { name: 'signed_out' })
-      return
-    case 'agent.became_ready':
-      changeAgent(state, fact.agentId, (agent) => {
-        agent.readySince = fact.since
-        agent.phase = { name: 'ready', since: fact.at }
-      })
-      return
-    case 'agent.became_not_ready':
-      setPhase(state, fact.agentId, { name: 'not_ready', reason: fact.reason, since: fact.at })
-      return
-    case 'agent.wrap_up_started':
-      setPhase(state, fact.agentId, {
-        name: 'wrap_up',
-        callId: fact.callId,
-        since: fact.at,
-        until: fact.until,
-      })
-      return
-    case 'agent.phone_registered':
-    case 'agent.phone_unregistered':
-      changeAgent(state, fact.agentId, (agent) => {
-        agent.isRegistered = fact.type === 'agent.phone_registered'
-      })
-      return
     case 'call.prompted':
     case 'call.prompt_ended':
     case 'call.estimated':
@@ -97,6 +75,7 @@ export function evolve(state: State, fact: Fact): void {
       if (isPartyFact(fact)) evolveParty(state, fact)
       else if (isSupervisionFact(fact)) evolveSupervision(state, fact)
       else if (isFloorFact(fact)) evolveFloor(state, fact)
+      else if (isOfAgent(fact)) evolveAgent(state, fact)
       else evolveCall(state, fact)
   }
 }
@@ -136,6 +115,7 @@ function newAgent(settings: Agent['settings']): Agent {
     phase: { name: 'signed_out' },
     isRegistered: false,
     readySince: 0,
+    seat: EMPTY_SEAT,
     legId: null,
     laneIds: new Set(),
     callsTaken: 0,
@@ -146,14 +126,17 @@ function newAgent(settings: Agent['settings']): Agent {
 
 function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
   for (const restored of fact.agents) {
-    const { agentId, since, callId } = restored
+    const { agentId, since, callId, seat = EMPTY_SEAT } = restored
+    changeAgent(state, agentId, (agent) => {
+      agent.seat = seat
+    })
     if (restored.phase === 'ready') {
       changeAgent(state, agentId, (agent) => {
         agent.readySince = since
         agent.phase = { name: 'ready', since }
       })
     } else if (restored.phase === 'wrap_up' && callId !== null) {
-      const until = since + QUEUE_DEFAULTS.wrapUpMsMax
+      const until = seat.wrapUp?.until ?? since + QUEUE_DEFAULTS.wrapUpMsMax
       setPhase(state, agentId, { name: 'wrap_up', callId, since, until })
     } else {
       setPhase(state, agentId, { name: 'not_ready', reason: restored.reason ?? 'other', since })

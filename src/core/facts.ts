@@ -18,6 +18,7 @@ import type {
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
+import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
 import type { EstimatesFact, WaitingFact } from './waiting-facts.ts'
 
 export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
@@ -310,18 +311,76 @@ interface OfAgent extends At {
 }
 
 export type AgentFact =
-  | (OfAgent & { readonly type: 'agent.signed_in' })
+  /** `consoleId`: whose requests count from now on; absent for one without a console. */
+  | (OfAgent & { readonly type: 'agent.signed_in'; readonly consoleId?: string })
   | (OfAgent & { readonly type: 'agent.signed_out' })
   /** `since` orders the idle: an offer that its caller abandoned does not send the agent to the end of the line. */
   | (OfAgent & { readonly type: 'agent.became_ready'; readonly since: number })
-  | (OfAgent & { readonly type: 'agent.became_not_ready'; readonly reason: NotReadyReason })
+  /** `limit` only where the reason has one, or the agent comes back by themselves. */
+  | (OfAgent & {
+      readonly type: 'agent.became_not_ready'
+      readonly reason: NotReadyReason
+      readonly limit?: AbsenceLimit
+    })
   | (OfAgent & {
       readonly type: 'agent.wrap_up_started'
       readonly callId: CallId
+      /** Whose policy says how the wrap-up may end. */
+      readonly queueId: QueueId | null
       readonly until: number
     })
+  | (OfAgent & {
+      readonly type: 'agent.wrap_up_extended'
+      readonly callId: CallId
+      readonly until: number
+      /** How many this wrap-up has had, this one included. */
+      readonly extensions: number
+    })
+  /** Held wrap-up: the limit is past and the call has no record yet (R-025). */
+  | (OfAgent & { readonly type: 'agent.wrap_up_overran'; readonly callId: CallId })
+  /** The reason's or the leave's limit is past and the agent is still away (R-214, R-220). */
+  | (OfAgent & {
+      readonly type: 'agent.absence_overran'
+      readonly reason: NotReadyReason
+      readonly since: number
+      readonly limitMs: number
+    })
+  /** Not to be reached for longer than allowed, without leave: a conduct event (R-015, R-214). */
+  | (OfAgent & {
+      readonly type: 'agent.left_seat'
+      readonly reason: NotReadyReason
+      readonly since: number
+    })
+  | (OfAgent & { readonly type: 'agent.after_call_planned'; readonly plan: AfterCall })
+  | (OfAgent & { readonly type: 'agent.after_call_cancelled' })
+  /** Another console of the same agent signed in; the first is told and may ask for nothing more. */
+  | (OfAgent & {
+      readonly type: 'agent.console_changed'
+      readonly consoleId: string
+      readonly previousConsoleId: string
+    })
+  | (OfAgent & { readonly type: 'agent.checklist_done' } & Checklist)
   | (OfAgent & { readonly type: 'agent.phone_registered' })
   | (OfAgent & { readonly type: 'agent.phone_unregistered' })
+
+interface OfLeave extends OfAgent {
+  readonly requestId: string
+}
+
+/** Leave from the seat: asked for, given or not, and what became of it (R-214). */
+export type OffSeatFact =
+  | (OfLeave & {
+      readonly type: 'off_seat.requested'
+      readonly durationMs: number
+      readonly note: string
+    })
+  /** `by` is null where the hotline's policy gave it by itself. */
+  | (OfLeave & { readonly type: 'off_seat.approved'; readonly by: string | null })
+  | (OfLeave & { readonly type: 'off_seat.refused'; readonly by: string; readonly note: string })
+  /** By the agent, before or after the decision. */
+  | (OfLeave & { readonly type: 'off_seat.cancelled' })
+  /** Approved and not taken in time. */
+  | (OfLeave & { readonly type: 'off_seat.expired' })
 
 export type SystemFact =
   | (At & { readonly type: 'config.loaded'; readonly config: Config })
@@ -343,6 +402,7 @@ export type Fact =
   | LegFact
   | RecordingFact
   | AgentFact
+  | OffSeatFact
   | SystemFact
   | WaitingFact
   | EstimatesFact

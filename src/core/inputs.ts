@@ -5,6 +5,7 @@ import type { FloorInput } from './floor-inputs.ts'
 import type { Counts } from './metrics.ts'
 import type { PartyPurpose, PartyTarget } from './party-facts.ts'
 import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
+import type { AfterCall, Seat } from './seats.ts'
 import type { EstimatesFact } from './waiting-facts.ts'
 
 export type CallId = string
@@ -15,6 +16,7 @@ export type NodeId = string
 /** Whose phone a leg is: the citizen's, the serving agent's, a third party's, or a supervisor's who watches. */
 export type LegRole = 'caller' | 'agent' | 'party' | 'supervisor'
 
+/** The reasons of every hotline; the administrators may add others (config.ts). */
 export const NOT_READY_REASONS = [
   'break',
   'meal',
@@ -23,11 +25,18 @@ export const NOT_READY_REASONS = [
   'off_seat',
   'other',
 ] as const
-/** Reasons an agent may give. */
-export type ChosenNotReadyReason = (typeof NOT_READY_REASONS)[number]
-/** Reasons that only the system gives: just signed in, did not answer, refused, phone not reachable. */
-export const SYSTEM_NOT_READY_REASONS = ['signed_in', 'rona', 'rejected', 'unreachable'] as const
-export type NotReadyReason = ChosenNotReadyReason | (typeof SYSTEM_NOT_READY_REASONS)[number]
+/** A reason an agent may give: the id of one of the hotline's. */
+export type ChosenNotReadyReason = string
+/** Reasons that only the system gives: just signed in, did not answer, refused, phone not reachable, rest. */
+export const SYSTEM_NOT_READY_REASONS = [
+  'signed_in',
+  'rona',
+  'rejected',
+  'unreachable',
+  'rest',
+] as const
+export type SystemNotReadyReason = (typeof SYSTEM_NOT_READY_REASONS)[number]
+export type NotReadyReason = ChosenNotReadyReason | SystemNotReadyReason
 
 /** The keys of a telephone. */
 export const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const
@@ -38,6 +47,7 @@ export const DISPOSITIONS = [
   'transferred',
   'out_of_scope_referred',
   'declined_with_explanation',
+  'refused',
   'work_order',
   'silent',
   'wrong_number',
@@ -93,6 +103,8 @@ export interface RestoredAgent {
   readonly since: number
   /** The call that a wrap-up is for. */
   readonly callId: CallId | null
+  /** Absent: nothing but the phase is known. */
+  readonly seat?: Seat
 }
 
 /** A call that the records show as not ended. Only the switch can say whether it still lives. */
@@ -134,6 +146,10 @@ interface OfLeg extends At {
 }
 interface OfAgent extends At {
   readonly agentId: AgentId
+}
+/** Asked at one of the agent's consoles; absent where nobody but the agent's own program can ask. */
+interface AtConsole extends OfAgent {
+  readonly consoleId?: string
 }
 
 /** Of the outside world: switches, phones, the clock, the records, the administrators. */
@@ -254,23 +270,67 @@ export type SupervisionInput =
   | (OfSupervisor & { readonly type: 'supervisor.mode_requested'; readonly mode: MonitorMode })
   | (OfSupervisor & { readonly type: 'supervisor.take_over_requested' })
   | (OfSupervisor & { readonly type: 'supervisor.end_requested' })
+export const CHECK_RESULTS = ['passed', 'failed', 'skipped'] as const
+export type CheckResult = (typeof CHECK_RESULTS)[number]
 
 /** What an agent asks for. The answer may be a Rejection, and then nothing has changed. */
 export type AgentInput =
-  | (OfAgent & { readonly type: 'agent.sign_in_requested' })
-  | (OfAgent & { readonly type: 'agent.sign_out_requested' })
-  | (OfAgent & { readonly type: 'agent.ready_requested' })
-  | (OfAgent & {
+  | (AtConsole & {
+      readonly type: 'agent.sign_in_requested'
+      /** The console that was signed in before is known to be gone: no policy needs to protect it. */
+      readonly isFirstGone?: boolean
+    })
+  | (AtConsole & { readonly type: 'agent.sign_out_requested' })
+  | (AtConsole & { readonly type: 'agent.ready_requested' })
+  | (AtConsole & {
       readonly type: 'agent.not_ready_requested'
       readonly reason: ChosenNotReadyReason
     })
+  /** To be done when the present call and its wrap-up are over. */
+  | (AtConsole & { readonly type: 'agent.after_call_requested'; readonly plan: AfterCall })
+  | (AtConsole & { readonly type: 'agent.after_call_cancel_requested' })
+  | (AtConsole & { readonly type: 'agent.reject_requested' })
+  | (AtConsole & { readonly type: 'agent.wrap_up_extend_requested' })
+  | (AtConsole & {
+      readonly type: 'agent.off_seat_requested'
+      readonly requestId: string
+      /** How long the agent wants to be away. */
+      readonly durationMs: number
+      readonly note: string
+    })
+  | (AtConsole & { readonly type: 'agent.off_seat_cancel_requested' })
+  /** What the checks at the beginning of a shift gave; whether the phone is registered we know (R-016). */
+  | (AtConsole & {
+      readonly type: 'agent.checklist_reported'
+      readonly echoCall: CheckResult
+      readonly microphone: CheckResult
+    })
   /** `phraseSaid`: the agent has asked the caller to wait already. */
-  | (OfAgent & { readonly type: 'agent.hold_requested'; readonly phraseSaid?: boolean })
-  | (OfAgent & { readonly type: 'agent.phrase_confirmed'; readonly phrase: Phrase })
-  | (OfAgent & { readonly type: 'agent.retrieve_requested' })
-  | (OfAgent & { readonly type: 'agent.hang_up_requested' })
-  | (OfAgent & {
+  | (AtConsole & { readonly type: 'agent.hold_requested'; readonly phraseSaid?: boolean })
+  | (AtConsole & { readonly type: 'agent.phrase_confirmed'; readonly phrase: Phrase })
+  | (AtConsole & { readonly type: 'agent.retrieve_requested' })
+  | (AtConsole & { readonly type: 'agent.hang_up_requested' })
+  | (AtConsole & {
       readonly type: 'agent.wrap_up_done_requested'
+      /** Null: the call's record is saved already, and the agent has nothing to add. */
+      readonly disposition: Disposition | null
+      readonly summary: string
+    })
+
+/** What others say to or about an agent. Refused like an agent's own request. */
+export type AgentNewsInput =
+  | (OfAgent & {
+      readonly type: 'off_seat.decision_requested'
+      readonly requestId: string
+      readonly isApproved: boolean
+      /** The user name of whoever decided. */
+      readonly by: string
+      readonly note: string
+    })
+  /** The call has a saved contact record; the agent wrote it. */
+  | (OfAgent & {
+      readonly type: 'contact_record.saved'
+      readonly callId: CallId
       readonly disposition: Disposition
       readonly summary: string
     })
@@ -280,6 +340,7 @@ export type Input =
   | LegInput
   | RecordingInput
   | AgentInput
+  | AgentNewsInput
   | PartyRequest
   | HelpAnswer
   | SupervisionInput

@@ -1,12 +1,18 @@
 // The live views as they leave the service, over HTTP and Socket.IO alike: times as ISO strings in the
 // hotline's zone, and a caller's number masked unless the reader may see it. Nothing else is changed.
 import { isoTime, isoTimeOrNull } from './iso-times.ts'
-import type { LiveAgent, LiveCall, LiveHotline, LiveParty, LiveQueue } from './live.ts'
+import type { LiveAgent, LiveCall, LiveHotline, LiveParty, LiveQueue, LiveSeat } from './live.ts'
 import { maskNumber } from './masking.ts'
+import type { OffSeat } from './seats.ts'
 
-export type WireAgent = Omit<LiveAgent, 'since' | 'until'> & {
+type WireOffSeat = Omit<OffSeat, 'requestedAt' | 'decidedAt'> & {
+  readonly requestedAt: string
+  readonly decidedAt: string | null
+}
+export type WireAgent = Omit<LiveAgent, 'since' | 'until' | 'seat'> & {
   readonly since: string | null
   readonly until: string | null
+  readonly seat: Omit<LiveSeat, 'offSeat'> & { readonly offSeat: WireOffSeat | null }
 }
 export type WireParty = Omit<LiveParty, 'since'> & { readonly since: string }
 type CallTimes =
@@ -41,6 +47,16 @@ export function wireAgent(agent: LiveAgent, timeZone: string): WireAgent {
     ...agent,
     since: isoTimeOrNull(agent.since, timeZone),
     until: isoTimeOrNull(agent.until, timeZone),
+    seat: { ...agent.seat, offSeat: wireOffSeat(agent.seat.offSeat, timeZone) },
+  }
+}
+
+function wireOffSeat(offSeat: OffSeat | null, timeZone: string): WireOffSeat | null {
+  if (offSeat === null) return null
+  return {
+    ...offSeat,
+    requestedAt: isoTime(offSeat.requestedAt, timeZone),
+    decidedAt: isoTimeOrNull(offSeat.decidedAt, timeZone),
   }
 }
 

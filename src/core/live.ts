@@ -8,7 +8,9 @@ import { isCallBefore } from './lanes.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
 import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { ringsOf } from './rings.ts'
+import type { AfterCall, OffSeat } from './seats.ts'
 import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
+import { extensionsLeft, isWrittenUp } from './wrap-ups.ts'
 
 export interface LiveAgent {
   readonly agentId: AgentId
@@ -20,8 +22,23 @@ export interface LiveAgent {
   readonly since: number | null
   readonly isRegistered: boolean
   readonly callId: CallId | null
-  /** End of the wrap-up if nobody ends it before. */
+  /** End of the wrap-up, of a rest or of a limited absence if nobody ends it before. */
   readonly until: number | null
+  readonly seat: LiveSeat
+}
+
+/** What the agent has planned and asked for, and what is left to them. */
+export interface LiveSeat {
+  readonly afterCall: AfterCall | null
+  readonly offSeat: OffSeat | null
+  /** Over the limit of the absence, out of reach for too long, or held in wrap-up beyond its time. */
+  readonly isOverrun: boolean
+  /** Of the wrap-up in course; null outside of one. */
+  readonly extensionsLeft: number | null
+  /** The call just wrapped up has its record. */
+  readonly isWrittenUp: boolean
+  readonly missedOffers: number
+  readonly isChecklistPassed: boolean
 }
 
 export interface LiveCall {
@@ -124,7 +141,22 @@ export function liveAgent(state: ReadonlyState, agentId: AgentId): LiveAgent | n
     since: phase.name === 'signed_out' ? null : phase.since,
     isRegistered,
     callId: 'callId' in phase ? phase.callId : null,
-    until: phase.name === 'wrap_up' ? phase.until : null,
+    until: phase.name === 'wrap_up' ? phase.until : (agent.seat.absence?.limit?.until ?? null),
+    seat: liveSeat(state, agent),
+  }
+}
+
+function liveSeat(state: ReadonlyState, agent: Agent): LiveSeat {
+  const { afterCall, offSeat, absence, wrapUp, missedOffers, checklist } = agent.seat
+  const callId = 'callId' in agent.phase ? agent.phase.callId : null
+  return {
+    afterCall,
+    offSeat,
+    isOverrun: (absence?.isOverrun ?? false) || (wrapUp?.isOverrun ?? false),
+    extensionsLeft: extensionsLeft(state, agent),
+    isWrittenUp: callId !== null && isWrittenUp(agent, callId),
+    missedOffers,
+    isChecklistPassed: checklist?.isPassed ?? false,
   }
 }
 

@@ -1,6 +1,8 @@
 // One agent's phone ringing for one call: how it starts, how it is answered, and the many ways in
 // which it comes to nothing. Whatever happens, the caller keeps music and place, and the agent who
 // did not take the call is not rung again before they say they are ready.
+
+import { OFFER_DEFAULTS } from './agent-policy.ts'
 import { freeAgent, parkAgent } from './agents.ts'
 import type { OfferOutcome } from './facts.ts'
 import type { LegId } from './inputs.ts'
@@ -192,7 +194,27 @@ export function endOffer(
   if (isBlameless || outcome === 'answered_elsewhere') {
     freeAgent(turn, agent, agent.readySince)
   } else if (outcome === 'failed') freeAgent(turn, agent, at)
+  else if (outcome === 'rona' && !hasMissedEnough(turn, agent, queueId)) freeAgent(turn, agent, at)
   else parkAgent(turn, agent, outcome)
+}
+
+/** Counted with the offer that has just ended. */
+function hasMissedEnough(turn: Turn, agent: Agent, queueId: string): boolean {
+  const { missedOffersMax } = turn.state.queues.get(queueId)?.offering ?? OFFER_DEFAULTS
+  return agent.seat.missedOffers >= missedOffersMax
+}
+
+/** The agent turns the ringing call away at the console, where the queue allows it. */
+export function rejectOffer(turn: Turn, agent: Agent): void {
+  const { state } = turn
+  if (agent.phase.name !== 'offered') return turn.refuse('no_offer')
+  const { callId, legId } = agent.phase
+  const call = state.calls.get(callId)
+  if (call === undefined || ringOf(call, legId) === undefined) return turn.refuse('no_offer')
+  const queue = call.queueId === null ? undefined : state.queues.get(call.queueId)
+  if (queue?.offering.allowReject !== true) return turn.refuse('reject_not_allowed')
+  endOffer(turn, call, legId, 'rejected', 'CALL_REJECTED')
+  if (ringsOf(call).length === 0) returnToQueue(turn, call)
 }
 
 function returnToQueue(turn: Turn, call: Call): void {

@@ -1,4 +1,5 @@
 // The live state of one hotline. Only `evolve` (evolve.ts) changes it, and only by facts.
+import { AGENT_RULES_DEFAULTS } from './agent-policy.ts'
 import type {
   AgentId,
   AgentSettings,
@@ -31,6 +32,7 @@ import type {
   UnitId,
 } from './party-facts.ts'
 import type { Language } from './routing-policy.ts'
+import type { Seat } from './seats.ts'
 import type { Told } from './told.ts'
 
 /** One agent's phone ringing for a call. */
@@ -224,6 +226,8 @@ export interface Agent {
   isRegistered: boolean
   /** The agent's place among the idle; kept through an offer that its caller abandoned. */
   readySince: number
+  /** What goes with the phase and outlives it; a fold of the agent's facts (seats.ts). */
+  seat: Seat
   /** The agent's leg that the switch still has. No offer before it is gone: the phone would say busy. */
   legId: LegId | null
   /** Where the agent stands in the routing index. */
@@ -286,7 +290,14 @@ export function emptyState(epoch: string): State {
   return {
     epoch,
     legsMade: 0,
-    config: { timeZone: 'Asia/Shanghai', queues: [], numbers: [], agents: [], units: [] },
+    config: {
+      timeZone: 'Asia/Shanghai',
+      queues: [],
+      numbers: [],
+      agents: [],
+      units: [],
+      agentRules: AGENT_RULES_DEFAULTS,
+    },
     queues: new Map(),
     numbers: new Map(),
     units: new Map(),

@@ -2,7 +2,8 @@
 // to its noun; then the offers that have become possible are made. Synchronous, deterministic, and
 // unable to throw for anything that reaches us from outside.
 
-import { agentRequested, phoneRegistered, phoneUnregistered, wrapUpTimedOut } from './agents.ts'
+import { absenceDue, watchAbsence } from './absences.ts'
+import { agentRequested, isElsewhere, phoneRegistered, phoneUnregistered } from './agents.ts'
 import { helpAnswered, muteProlonged } from './call-buttons.ts'
 import { callParked, hangUpRequested } from './calls.ts'
 import { conferenceDue, rejoin } from './conference.ts'
@@ -15,8 +16,9 @@ import {
   holdWarningDue,
   retrieveOverdue,
 } from './hold.ts'
-import type { AgentInput, Input } from './inputs.ts'
+import type { AgentInput, AgentNewsInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
+import { decideOffSeat, leaveLapses, watchLeave } from './off-seat.ts'
 import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
 import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
 import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
@@ -35,6 +37,7 @@ import {
 import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
 import { attendWaiting, promptDue } from './waiting.ts'
+import { recordSaved, wrapUpTimedOut } from './wrap-ups.ts'
 
 export function step(state: State, input: Input): Turn {
   const turn = new Turn(state, input.at)
@@ -61,10 +64,7 @@ function take(turn: Turn, input: Input): void {
       return
     case 'history.restored':
       turn.emit(input)
-      for (const agent of state.agents.values()) {
-        if (agent.phase.name === 'wrap_up')
-          turn.setTimer(`wrap_up:${agent.agentId}`, agent.phase.until)
-      }
+      watchAgents(turn)
       return
     case 'timer.fired':
       timerFired(turn, input.timerId)
@@ -95,17 +95,6 @@ function take(turn: Turn, input: Input): void {
     case 'recording.unverified':
       recordingReported(turn, input)
       return
-    case 'agent.sign_in_requested':
-    case 'agent.sign_out_requested':
-    case 'agent.ready_requested':
-    case 'agent.not_ready_requested':
-    case 'agent.hold_requested':
-    case 'agent.phrase_confirmed':
-    case 'agent.retrieve_requested':
-    case 'agent.hang_up_requested':
-    case 'agent.wrap_up_done_requested':
-      agentAsked(turn, input)
-      return
     case 'call.help_answer_requested':
       helpAnswered(turn, input)
       return
@@ -115,10 +104,25 @@ function take(turn: Turn, input: Input): void {
     case 'supervisor.end_requested':
       supervisorAsked(turn, input)
       return
+    case 'off_seat.decision_requested':
+    case 'contact_record.saved':
+      agentConcerned(turn, input)
+      return
     default:
       if (isPartyRequest(input)) partyAsked(turn, input)
       else if (isFloorInput(input)) floorAsked(turn, input)
+      else if (isAgentInput(input)) agentAsked(turn, input)
       else legReported(turn, input)
+  }
+}
+
+/** The clocks of what an earlier run had begun. */
+function watchAgents(turn: Turn): void {
+  for (const agent of turn.state.agents.values()) {
+    const { phase, agentId } = agent
+    if (phase.name === 'wrap_up') turn.setTimer(`wrap_up:${agentId}`, phase.until)
+    watchAbsence(turn, agent)
+    watchLeave(turn, agent)
   }
 }
 
@@ -128,9 +132,15 @@ function partyAsked(turn: Turn, input: PartyRequest): void {
   else partyRequested(turn, agent, input)
 }
 
+/** Whatever else is asked of an agent's own accord goes by another name. */
+function isAgentInput<I extends Input>(input: I): input is Extract<I, AgentInput> {
+  return input.type.startsWith('agent.')
+}
+
 function agentAsked(turn: Turn, input: AgentInput): void {
   const agent = turn.state.agents.get(input.agentId)
   if (agent === undefined) return turn.refuse('unknown_agent')
+  if (isElsewhere(agent, input)) return turn.refuse('signed_in_elsewhere')
   switch (input.type) {
     case 'agent.hold_requested':
     case 'agent.phrase_confirmed':
@@ -143,6 +153,13 @@ function agentAsked(turn: Turn, input: AgentInput): void {
     default:
       agentRequested(turn, agent, input)
   }
+}
+
+function agentConcerned(turn: Turn, input: AgentNewsInput): void {
+  const agent = turn.state.agents.get(input.agentId)
+  if (agent === undefined) return turn.refuse('unknown_agent')
+  if (input.type === 'off_seat.decision_requested') decideOffSeat(turn, agent, input)
+  else recordSaved(turn, agent, input)
 }
 
 /** Timers name what they are for. One whose occasion has passed finds nothing to do. */
@@ -167,6 +184,16 @@ function timerFired(turn: Turn, timerId: string): void {
     case 'wrap_up': {
       const agent = state.agents.get(id)
       if (agent !== undefined) wrapUpTimedOut(turn, agent)
+      return
+    }
+    case 'absence': {
+      const agent = state.agents.get(id)
+      if (agent !== undefined) absenceDue(turn, agent)
+      return
+    }
+    case 'off_seat': {
+      const agent = state.agents.get(id)
+      if (agent !== undefined) leaveLapses(turn, agent)
       return
     }
     case 'ring': {

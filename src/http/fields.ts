@@ -23,6 +23,15 @@ export function textSchema(lengthMax: number) {
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters')
 }
 
+/** Lines are welcome here, other control characters are not. */
+export function linesSchema(lengthMax: number) {
+  return z
+    .string()
+    .trim()
+    .max(lengthMax)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'no control characters')
+}
+
 export const nameSchema = textSchema(100).min(1)
 
 const DAY_MS = 86_400_000

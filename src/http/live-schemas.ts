@@ -1,7 +1,7 @@
 // The shapes of live views and figures in replies, for the API's description. They follow the types of
 // core/live.ts and core/metrics.ts; the compiler refuses a route whose reply does not fit.
 import { z } from 'zod'
-import { NOT_READY_REASONS, PHRASES, SYSTEM_NOT_READY_REASONS } from '../core/inputs.ts'
+import { PHRASES } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
 import type { Figures } from '../core/metrics.ts'
 import { PARTY_PURPOSES, TRANSFER_MODES } from '../core/party-facts.ts'
@@ -73,16 +73,48 @@ export const liveHotlineSchema = z.object({
   switchesLost: list(z.string()),
 }) satisfies z.ZodType<WireHotline>
 
+const seatSchema = z.object({
+  afterCall: z
+    .union([
+      z.object({ action: z.literal('not_ready'), reason: z.string() }),
+      z.object({ action: z.literal('sign_out') }),
+    ])
+    .nullable()
+    .describe('What happens when the present call and its wrap-up are over.'),
+  offSeat: z
+    .object({
+      requestId: z.string(),
+      status: z.enum(['requested', 'approved']),
+      requestedAt: timeSchema,
+      durationMs: count,
+      note: z.string(),
+      decidedAt: timeOrNull,
+    })
+    .nullable()
+    .describe('Leave from the seat that was asked for.'),
+  isOverrun: z.boolean().describe('Away, or in wrap-up, for longer than allowed.'),
+  extensionsLeft: count.nullable().describe('Of the wrap-up; null outside of one.'),
+  isWrittenUp: z.boolean().describe('The call just wrapped up has its record.'),
+  missedOffers: count,
+  isChecklistPassed: z.boolean(),
+})
+
 export const liveAgentSchema = z.object({
   agentId: z.string(),
   name: z.string(),
   skills: list(z.string()),
   phase: z.enum(AGENT_PHASES),
-  reason: z.enum([...NOT_READY_REASONS, ...SYSTEM_NOT_READY_REASONS]).nullable(),
+  reason: z
+    .string()
+    .nullable()
+    .describe('One of `/not-ready-reasons`, or one that the system gives.'),
   since: timeOrNull,
   isRegistered: z.boolean(),
   callId: z.string().nullable(),
-  until: timeOrNull.describe('End of the wrap-up if nobody ends it before.'),
+  until: timeOrNull.describe(
+    'End of the wrap-up or of a limited absence if nobody ends it before.',
+  ),
+  seat: seatSchema,
 }) satisfies z.ZodType<WireAgent>
 
 const livePartySchema = z.object({

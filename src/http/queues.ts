@@ -12,6 +12,20 @@ import { waitingPolicyReply, waitingPolicySchema } from './waiting-policy.ts'
 const tags = ['queues']
 const SECOND_MS = 1_000
 
+const wrapUpSchema = z.strictObject({
+  mode: z
+    .enum(['timed', 'held'])
+    .describe('`held`: the agent is not ready again before the contact record is saved.'),
+  extensionMs: millisecondsSchema(0),
+  extensionsMax: z.int().min(0).max(20),
+})
+const offeringSchema = z.strictObject({
+  missedOffersMax: z.int().min(1).max(20).describe('Not ready after this many in a row.'),
+  allowReject: z.boolean(),
+  autoAnswer: z.boolean(),
+  whisperPrompt: idSchema.nullable().describe('Played to the agent before the two are joined.'),
+})
+
 /** The hold warning comes before the limit, or it would warn of nothing. */
 const queueSchema = z
   .strictObject({
@@ -35,6 +49,8 @@ const queueSchema = z
       })
       .describe('What callers are asked after the agent has left.'),
     routing: routingSchema,
+    wrapUp: wrapUpSchema,
+    offering: offeringSchema,
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],
@@ -45,6 +61,8 @@ const policies = {
   hold: z.strictObject(holdPolicySchema.partial().shape),
   waiting: z.strictObject(waitingPolicySchema.partial().shape),
   routing: routingSchema.partial(),
+  wrapUp: wrapUpSchema.partial(),
+  offering: offeringSchema.partial(),
 }
 const fieldsOf = { ...queueSchema.shape, ...policies }
 const newQueueSchema = z
@@ -60,6 +78,8 @@ const replySchema = z.object({
   requiredSkills: list(z.string()),
   hold: holdPolicySchema,
   waiting: waitingPolicyReply,
+  wrapUp: wrapUpSchema,
+  offering: offeringSchema,
 })
 const paramsSchema = z.object({ queueId: idSchema })
 

@@ -30,7 +30,7 @@ const sessionSchema = z.object({
   agentId: z.string().nullable(),
 })
 
-function viewOf(user: SignedIn): z.infer<typeof sessionSchema> {
+function viewOf(user: Omit<SignedIn, 'consoleId'>): z.infer<typeof sessionSchema> {
   const { userId, username, name, role, agentId } = user
   return { userId, username, name, role, agentId, permissions: ROLES[role] }
 }

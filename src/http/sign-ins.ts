@@ -29,6 +29,8 @@ export interface SignedIn {
   readonly name: string
   readonly role: Role
   readonly agentId: AgentId | null
+  /** Which of the user's sign-ins it is: two browsers are two consoles. */
+  readonly consoleId: string
 }
 
 export interface SignInsOptions {
@@ -55,7 +57,7 @@ export class SignIns {
     const expiresAt = Math.min(at + IDLE_MS_MAX, found.createdAt + AGE_MS_MAX)
     if (at - found.lastSeenAt >= TOUCH_MS_MIN) await touchSession(db, token, { at, expiresAt })
     const { userId, username, name, role, agentId } = found.user
-    return { userId, username, name, role, agentId }
+    return { userId, username, name, role, agentId, consoleId: found.sessionId }
   }
 
   /** Signs a user in and returns the Set-Cookie header. */

@@ -25,7 +25,6 @@ const UNSEEN: ReadonlySet<RecordedFact['type']> = new Set([
   'call.hold_requested',
   'call.retrieve_requested',
   'call.hang_up_requested',
-  'call.written_up',
   'call.left_unrecorded',
   'leg.ended',
   'recording.requested',
@@ -41,8 +40,22 @@ const UNCOUNTED: ReadonlySet<RecordedFact['type']> = new Set([
   'call.hold_limit_reached',
   'call.hold_prolonged',
   'call.phrase_confirmed',
+  'call.written_up',
   'agent.phone_registered',
   'agent.phone_unregistered',
+  'agent.wrap_up_extended',
+  'agent.wrap_up_overran',
+  'agent.absence_overran',
+  'agent.left_seat',
+  'agent.after_call_planned',
+  'agent.after_call_cancelled',
+  'agent.console_changed',
+  'agent.checklist_done',
+  'off_seat.requested',
+  'off_seat.approved',
+  'off_seat.refused',
+  'off_seat.cancelled',
+  'off_seat.expired',
 ] as const)
 
 export function touchedBy(facts: readonly RecordedFact[]): Touched {
@@ -74,6 +87,14 @@ export type AlertCode =
   | 'callback_suggested'
   | 'offer_missed'
   | 'left_unrecorded'
+  | 'wrap_up_overrun'
+  | 'absence_overrun'
+  | 'left_seat'
+  | 'off_seat_requested'
+  | 'off_seat_approved'
+  | 'off_seat_refused'
+  | 'off_seat_expired'
+  | 'signed_in_elsewhere'
   | 'recording_missing'
   | 'emergency'
   | 'help_requested'
@@ -85,7 +106,8 @@ export type AlertCode =
 
 export interface Alert {
   readonly code: AlertCode
-  readonly callId: CallId
+  /** Null where no call is concerned. */
+  readonly callId: CallId | null
   readonly agentId: AgentId | null
   readonly at: string
 }
@@ -94,6 +116,14 @@ const ALERTS: Partial<Record<RecordedFact['type'], AlertCode>> = {
   'call.hold_warned': 'hold_warning',
   'call.hold_limit_reached': 'hold_limit',
   'call.left_unrecorded': 'left_unrecorded',
+  'agent.wrap_up_overran': 'wrap_up_overrun',
+  'agent.absence_overran': 'absence_overrun',
+  'agent.left_seat': 'left_seat',
+  'off_seat.requested': 'off_seat_requested',
+  'off_seat.approved': 'off_seat_approved',
+  'off_seat.refused': 'off_seat_refused',
+  'off_seat.expired': 'off_seat_expired',
+  'agent.console_changed': 'signed_in_elsewhere',
   'recording.missing': 'recording_missing',
   'call.urgency_flagged': 'emergency',
   'call.help_requested': 'help_requested',
@@ -124,9 +154,10 @@ function codeOf(fact: RecordedFact): AlertCode | undefined {
 /** What the fact should make somebody look up for; null for nearly all. */
 export function alertOf(fact: RecordedFact, timeZone: string): Alert | null {
   const code = codeOf(fact)
-  if (code === undefined || !('callId' in fact)) return null
+  if (code === undefined) return null
+  const callId = 'callId' in fact ? fact.callId : null
   const agentId = 'agentId' in fact ? fact.agentId : null
-  return { code, callId: fact.callId, agentId, at: isoTime(fact.at, timeZone) }
+  return { code, callId, agentId, at: isoTime(fact.at, timeZone) }
 }
 
 const AGENTS_OWN: ReadonlySet<AlertCode> = new Set([
@@ -134,6 +165,10 @@ const AGENTS_OWN: ReadonlySet<AlertCode> = new Set([
   'mute_prolonged',
   'unit_unanswered',
   'help_answered',
+  'off_seat_approved',
+  'off_seat_refused',
+  'off_seat_expired',
+  'signed_in_elsewhere',
 ])
 
 /** A warning is the agent's own affair; the shift leader hears of what has gone wrong. */

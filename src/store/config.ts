@@ -1,5 +1,6 @@
 // The whole configuration in the shape that the core takes at the start and after every change.
 import type { Config } from '../core/config.ts'
+import { loadAgentRules } from './agent-rules.ts'
 import { listAgents } from './agents.ts'
 import type { Database } from './database.ts'
 import { listNumbers } from './numbers.ts'
@@ -14,5 +15,6 @@ export async function loadConfig(db: Database, timeZone: string): Promise<Config
     numbers: await listNumbers(tx),
     agents: await listAgents(tx),
     units: await listUnits(tx),
+    agentRules: await loadAgentRules(tx),
   }))
 }

@@ -5,12 +5,15 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
 import { isPartyFact } from '../core/party-facts.ts'
 import { projectAgent, projectRestoredAgents } from './agent-states.ts'
+import { projectChecklist, projectConduct } from './conduct-events.ts'
 import type { Queryable } from './database.ts'
 import { closeEstimates, projectEstimate } from './estimates.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
+import { projectLeave, projectOffSeat } from './off-seat.ts'
 import { projectParty } from './parties.ts'
 import { projectRecording } from './recordings.ts'
 import { calls, facts, offers, queues } from './schema.ts'
+import { projectSeats } from './seats.ts'
 
 type RecordedFactOf<Type extends Fact['type']> = Extract<RecordedFact, { type: Type }>
 
@@ -36,7 +39,9 @@ export async function recordFacts(
     .returning({ seq: facts.seq })
   const fresh = new Set(inserted.map(({ seq }) => seq))
   // The same fact twice in one batch is inserted once, and projected once.
-  for (const fact of recorded) if (fresh.delete(fact.seq)) await project(tx, fact)
+  const projected = recorded.filter((fact) => fresh.delete(fact.seq))
+  for (const fact of projected) await project(tx, fact)
+  await projectSeats(tx, projected)
   return inserted.length
 }
 
@@ -63,11 +68,24 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'recording.missing':
       return projectRecording(tx, fact)
     case 'agent.signed_in':
+    case 'agent.wrap_up_started':
+      return projectAgent(tx, fact)
     case 'agent.signed_out':
     case 'agent.became_ready':
     case 'agent.became_not_ready':
-    case 'agent.wrap_up_started':
-      return projectAgent(tx, fact)
+      await projectAgent(tx, fact)
+      return projectLeave(tx, fact)
+    case 'agent.left_seat':
+    case 'agent.absence_overran':
+      return projectConduct(tx, fact)
+    case 'agent.checklist_done':
+      return projectChecklist(tx, fact)
+    case 'off_seat.requested':
+    case 'off_seat.approved':
+    case 'off_seat.refused':
+    case 'off_seat.cancelled':
+    case 'off_seat.expired':
+      return projectOffSeat(tx, fact)
     case 'history.restored':
       return projectRestoredAgents(tx, fact)
     case 'call.taken_over':
@@ -88,6 +106,11 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'call.take_over_failed':
     case 'agent.phone_registered':
     case 'agent.phone_unregistered':
+    case 'agent.wrap_up_extended':
+    case 'agent.wrap_up_overran':
+    case 'agent.after_call_planned':
+    case 'agent.after_call_cancelled':
+    case 'agent.console_changed':
     case 'config.loaded':
     case 'switch.lost':
     case 'switch.synced':

@@ -10,12 +10,14 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { hold, waiting, routing } = QUEUE_DEFAULTS
+  const { hold, waiting, routing, wrapUp, offering } = QUEUE_DEFAULTS
   return {
     ...row,
     hold: { ...hold, ...row.hold },
     waiting: { ...waiting, ...row.waiting },
     routing: { ...routing, ...row.routing },
+    wrapUp: { ...wrapUp, ...row.wrapUp },
+    offering: { ...offering, ...row.offering },
   }
 }
 

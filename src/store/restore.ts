@@ -9,9 +9,11 @@ import type {
   RestoredCounts,
   RestoredRecording,
 } from '../core/inputs.ts'
+import { EMPTY_SEAT } from '../core/seats.ts'
 import type { Database, Queryable } from './database.ts'
 import { countsOfDays } from './kpi.ts'
 import { agentStates, calls, facts, holdSegments, recordings } from './schema.ts'
+import { seatsOf } from './seats.ts'
 
 export interface Restored {
   /** Number of the last recorded fact, 0 before the first. */
@@ -48,7 +50,12 @@ async function agentsOf(tx: Queryable): Promise<RestoredAgent[]> {
     .from(agentStates)
     .where(isNull(agentStates.endedAt))
     .orderBy(asc(agentStates.agentId))
-  return open.map(restoredAgent).filter((agent) => agent !== null)
+  const agents = open.map(restoredAgent).filter((agent) => agent !== null)
+  const seats = await seatsOf(
+    tx,
+    agents.map(({ agentId }) => agentId),
+  )
+  return agents.map((agent) => ({ ...agent, seat: seats.get(agent.agentId) ?? EMPTY_SEAT }))
 }
 
 function restoredAgent(state: typeof agentStates.$inferSelect): RestoredAgent | null {

@@ -14,14 +14,10 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { OfferPolicy, WrapUpPolicy } from '../core/agent-policy.ts'
 import { type HoldPolicy, QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
 import { ENDINGS, type HangupBy, OFFER_OUTCOMES, type RecordedFact } from '../core/facts.ts'
-import {
-  DISPOSITIONS,
-  NOT_READY_REASONS,
-  type NotReadyReason,
-  SYSTEM_NOT_READY_REASONS,
-} from '../core/inputs.ts'
+import { DISPOSITIONS, type NotReadyReason } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
 import {
   LANGUAGE_DEFAULT,
@@ -91,6 +87,8 @@ export const queues = pgTable(
     survey: jsonb('survey').$type<SurveyPolicy>().notNull().default(QUEUE_DEFAULTS.survey),
     /** Knobs that are not there have their defaults. */
     routing: jsonb('routing').$type<Partial<RoutingPolicy>>().notNull().default({}),
+    wrapUp: jsonb('wrap_up').$type<Partial<WrapUpPolicy>>().notNull().default({}),
+    offering: jsonb('offering').$type<Partial<OfferPolicy>>().notNull().default({}),
   },
   (table) => [
     check(
@@ -337,6 +335,5 @@ export const agentStates = pgTable(
     index('agent_states_started').on(table.agentId, table.startedAt),
     uniqueIndex('agent_states_open').on(table.agentId).where(sql`ended_at is null`),
     oneOf('agent_states_phase', table.phase, AGENT_PHASES),
-    oneOf('agent_states_reason', table.reason, [...NOT_READY_REASONS, ...SYSTEM_NOT_READY_REASONS]),
   ],
 )

@@ -7,6 +7,8 @@ import { sessions, users } from './schema.ts'
 import { USER_COLUMNS, type User } from './users.ts'
 
 export interface SignIn {
+  /** Names the sign-in without letting anybody in. */
+  readonly sessionId: string
   readonly user: User
   readonly createdAt: number
   readonly expiresAt: number
@@ -30,6 +32,7 @@ export async function findSession(
 ): Promise<SignIn | null> {
   const [row] = await db
     .select({
+      sessionId: sessions.tokenHash,
       user: USER_COLUMNS,
       createdAt: sessions.createdAt,
       expiresAt: sessions.expiresAt,
@@ -45,6 +48,19 @@ export async function findSession(
       ),
     )
   return row ?? null
+}
+
+/** Whether a sign-in that was found before would be found again. */
+export async function isSessionAlive(
+  db: Queryable,
+  sessionId: string,
+  at: number,
+): Promise<boolean> {
+  const rows = await db
+    .select({ userId: sessions.userId })
+    .from(sessions)
+    .where(and(eq(sessions.tokenHash, sessionId), gt(sessions.expiresAt, at)))
+  return rows.length > 0
 }
 
 /** Notes that the sign-in was used, and how long it lasts from now on. */

@@ -2,6 +2,7 @@
 // callers wait, and the switch makes the channel that rings the agent's phone. No database, no pushes.
 import { tmpdir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
+import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { type Config, QUEUE_DEFAULTS } from '../../src/core/config.ts'
 import { emptyState } from '../../src/core/state.ts'
 import { Engine } from '../../src/engine.ts'
@@ -41,6 +42,7 @@ export async function benchDispatch(): Promise<void> {
   const agents = Array.from({ length: TURNS }, (_, i) => `a${i}`)
   const config: Config = {
     timeZone: 'Asia/Shanghai',
+    agentRules: AGENT_RULES_DEFAULTS,
     queues: [
       { ...QUEUE_DEFAULTS, queueId: 'city', name: 'city', waitingMax: 10_000, joinWhenEmpty: true },
     ],

@@ -1,4 +1,5 @@
 // How long one decision takes on a large floor: 2,000 agents, 500 waiting callers, 50 queues.
+import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { type Config, QUEUE_DEFAULTS } from '../../src/core/config.ts'
 import { emptyState } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
@@ -12,6 +13,7 @@ const TURNS = 20_000
 export function benchRouting(): void {
   const config: Config = {
     timeZone: 'Asia/Shanghai',
+    agentRules: AGENT_RULES_DEFAULTS,
     queues: Array.from({ length: QUEUES }, (_, i) => ({
       ...QUEUE_DEFAULTS,
       queueId: `q${i}`,

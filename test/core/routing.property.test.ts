@@ -1,6 +1,7 @@
 // Our indexed routing against a slow one that anybody can check by reading: look at every pair.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { type Config, QUEUE_DEFAULTS } from '../../src/core/config.ts'
 import { hashOf } from '../../src/core/hash.ts'
 import {
@@ -142,6 +143,7 @@ function slowRouting({ queues, agents, calls }: Plan, strategy: Strategy): strin
 function configOf({ queues, agents }: Plan, strategy: Strategy): Config {
   return {
     timeZone: 'Asia/Shanghai',
+    agentRules: AGENT_RULES_DEFAULTS,
     queues: queues.map((queue, i) => ({
       ...QUEUE_DEFAULTS,
       queueId: `q${i}`,
@@ -254,6 +256,7 @@ it('random spreads evenly over the idle', () => {
     const routing = { ...ROUTING_DEFAULTS, strategy: 'random' as const }
     const config: Config = {
       timeZone: 'Asia/Shanghai',
+      agentRules: AGENT_RULES_DEFAULTS,
       queues: [{ ...queue, routing }],
       numbers: [{ number: '1', queueId: 'q' }],
       agents,

@@ -8,7 +8,8 @@ import { evolve } from '../../src/core/evolve.ts'
 import { type Fact, OFFER_OUTCOMES } from '../../src/core/facts.ts'
 import { isIdle, isRoutable, type Lane, wantsPhone } from '../../src/core/lanes.ts'
 import { ringsOf } from '../../src/core/rings.ts'
-import { emptyState, type State } from '../../src/core/state.ts'
+import { EMPTY_SEAT } from '../../src/core/seats.ts'
+import { type Agent, emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { World } from '../support/world.ts'
 
@@ -29,6 +30,12 @@ const REACHED = [
   'monitor.started',
   'call.taken_over',
   'switch.lost',
+  'agent.wrap_up_extended',
+  'agent.wrap_up_overran',
+  'agent.absence_overran',
+  'agent.left_seat',
+  'agent.after_call_planned',
+  'off_seat.approved',
 ] as const
 
 function assertThat(isTrue: boolean, what: string): void {
@@ -61,6 +68,7 @@ function assertState(state: State): void {
     assertThat(!isBusy || busy.has(agent.agentId), `${agent.agentId} is busy with no call`)
   }
   assertMonitors(state)
+  for (const agent of state.agents.values()) assertSeat(agent)
   for (const lane of state.lanes.values()) assertLane(state, lane)
 }
 
@@ -99,6 +107,28 @@ function assertMonitors(state: State): void {
   for (const call of state.calls.values()) {
     const { takeOver } = call
     assertThat(takeOver === null || state.monitors.has(takeOver.legId), 'a take-over by nobody')
+  }
+}
+
+/** What goes with a phase is there exactly while the phase is. */
+function assertSeat({ agentId, phase, seat }: Agent): void {
+  const { absence, wrapUp, afterCall, offSeat } = seat
+  const isAway = phase.name === 'not_ready'
+  assertThat(isAway || absence === null, `${agentId} is ${phase.name} and away`)
+  if (absence !== null && isAway) {
+    const fits = absence.since === phase.since && absence.reason === phase.reason
+    assertThat(fits, `${agentId} is away for another reason`)
+    const isGiven = absence.reason !== 'off_seat' || offSeat?.status === 'approved'
+    assertThat(isGiven, `${agentId} left the seat without leave`)
+  }
+  const isWrapping = phase.name === 'wrap_up'
+  assertThat(isWrapping === (wrapUp !== null), `${agentId} is ${phase.name} with a wrap-up`)
+  if (isWrapping) assertThat(wrapUp?.until === phase.until, `${agentId} has two wrap-up ends`)
+  const isBusy = ['offered', 'on_call', 'consulted', 'wrap_up'].includes(phase.name)
+  assertThat(isBusy || afterCall === null, `${agentId} is ${phase.name} with a plan`)
+  if (phase.name === 'signed_out') {
+    const isClear = isDeepStrictEqual({ ...seat, spent: null, writtenUpCallId: null }, EMPTY_SEAT)
+    assertThat(isClear, `${agentId} is signed out with a seat`)
   }
 }
 

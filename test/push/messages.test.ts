@@ -5,6 +5,7 @@ import { liveHotline } from '../../src/core/live.ts'
 import { wireHotline } from '../../src/core/live-wire.ts'
 import { alertOf, hotlineChanges, touchedBy } from '../../src/push/messages.ts'
 import { Floor, NOON } from '../support/floor.ts'
+import { SMALL_HOTLINE } from '../support/hotline.ts'
 
 const ZONE = 'Asia/Shanghai'
 const at = NOON
@@ -61,7 +62,7 @@ describe('touched by facts', () => {
   })
 
   it('a new configuration may change everything', () => {
-    const config = { timeZone: ZONE, queues: [], numbers: [], agents: [], units: [] }
+    const config = { ...SMALL_HOTLINE, timeZone: ZONE, queues: [], numbers: [], agents: [] }
     expect(touchedBy(recorded({ type: 'config.loaded', at, config })).everything).toBe(true)
   })
 })

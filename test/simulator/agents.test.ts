@@ -66,7 +66,14 @@ class GrantingService {
 
   wrapUp(agentId: string, callId: string): void {
     const at = this.clock.now()
-    this.tell({ type: 'agent.wrap_up_started', at, agentId, callId, until: at + 60_000 })
+    this.tell({
+      type: 'agent.wrap_up_started',
+      at,
+      agentId,
+      callId,
+      queueId: 'city',
+      until: at + 60_000,
+    })
   }
 
   #act(input: AgentInput): Rejection | null {

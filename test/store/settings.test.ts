@@ -216,7 +216,8 @@ describe('sign-ins', () => {
     const { db } = database
     const user = standing(await createUser(db, ADMIN))
     await createSession(db, { token, userId: user.userId, at: MORNING, expiresAt })
-    const signIn = { user, createdAt: MORNING, expiresAt, lastSeenAt: MORNING }
+    const sessionId = expect.any(String)
+    const signIn = { sessionId, user, createdAt: MORNING, expiresAt, lastSeenAt: MORNING }
     expect(await findSession(db, token, MORNING)).toEqual(signIn)
     expect(await findSession(db, `${token}x`, MORNING)).toBeNull()
     expect(await findSession(db, token, expiresAt)).toBeNull()

@@ -113,7 +113,14 @@ export function servedCall(plan: CallPlan): Fact[] {
     ...connection(plan),
     ending({ ...plan, ending: 'served', at }),
     { type: 'recording.stopped', at, callId, path, durationMs: talkMs },
-    { type: 'agent.wrap_up_started', at, agentId, callId, until: at + 60_000 },
+    {
+      type: 'agent.wrap_up_started',
+      at,
+      agentId,
+      callId,
+      queueId: plan.queueId ?? 'city',
+      until: at + 60_000,
+    },
     { type: 'leg.ended', at: at + 5, callId, ...agentLeg, sipStatus: 200 },
     {
       type: 'call.written_up',

@@ -1,5 +1,6 @@
 // A small hotline for tests of the core: three queues, four agents, every limit at the norms' value. Its
 // callers hear music and nothing else while they wait.
+import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { type Config, HOLD_DEFAULTS, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
 import { ROUTING_DEFAULTS } from '../../src/core/routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
@@ -18,6 +19,7 @@ const DEFAULTS = { ...QUEUE_DEFAULTS, waiting: MUSIC_ONLY }
 
 export const SMALL_HOTLINE: Config = {
   timeZone: 'Asia/Shanghai',
+  agentRules: AGENT_RULES_DEFAULTS,
   queues: [
     { ...DEFAULTS, queueId: 'city', name: '市民热线', requiredSkills: ['mandarin'] },
     { ...DEFAULTS, queueId: 'yue', name: '粤语', requiredSkills: ['cantonese'], priority: 5 },

@@ -3,6 +3,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { pino } from 'pino'
 import { systemClock } from '../../src/clock.ts'
+import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { QUEUE_DEFAULTS, type QueueSettings, type UnitSettings } from '../../src/core/config.ts'
 import type { Fact, RecordedFact } from '../../src/core/facts.ts'
 import type { RestoredAgent } from '../../src/core/inputs.ts'
@@ -122,6 +123,7 @@ export class RealHotline {
       at,
       config: {
         timeZone: 'Asia/Shanghai',
+        agentRules: AGENT_RULES_DEFAULTS,
         queues: [
           {
             ...QUEUE_DEFAULTS,

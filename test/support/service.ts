@@ -37,6 +37,7 @@ export class Service {
   readonly userIds = new Map<Role, number>()
   checks: Awaited<ReturnType<AppOptions['health']>> = [{ name: 'database', isUp: true }]
   app: Api
+  readonly #cookies = new Map<Role, string>()
   #recorded = 0
 
   constructor(db: Database) {
@@ -107,9 +108,16 @@ export class Service {
     return setCookie.split(';')[0] ?? ''
   }
 
+  /** The one browser that somebody of the role works at. */
+  async #browserOf(role: Role): Promise<string> {
+    const cookie = this.#cookies.get(role) ?? (await this.cookieOf(role))
+    this.#cookies.set(role, cookie)
+    return cookie
+  }
+
   /** A request as somebody with the role, or as nobody. */
   async ask(role: Role | null, method: InjectOptions['method'], url: string, body?: unknown) {
-    const headers = role === null ? {} : { cookie: await this.cookieOf(role) }
+    const headers = role === null ? {} : { cookie: await this.#browserOf(role) }
     const payload = body === undefined ? {} : { payload: body as object }
     return this.app.inject({ method: method ?? 'GET', url, headers, ...payload })
   }

@@ -2,6 +2,7 @@
 // numbers: events come late, twice and out of order, timers fire stale, connections drop. It knows
 // which legs are alive, so that it can answer a resync truthfully.
 import type { Command } from '../../src/core/commands.ts'
+import type { Config } from '../../src/core/config.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import {
   DIGITS,
@@ -44,6 +45,30 @@ const HOTLINE = {
     },
   })),
 }
+
+/** The same hotline with every policy for agents at its other end. */
+const STRICT_HOTLINE: Config = {
+  ...HOTLINE,
+  queues: HOTLINE.queues.map((queue) => ({
+    ...queue,
+    wrapUp: { mode: 'held', extensionMs: 20_000, extensionsMax: 1 },
+    offering: { ...queue.offering, missedOffersMax: 3, allowReject: true },
+  })),
+  agentRules: {
+    policy: {
+      ...HOTLINE.agentRules.policy,
+      offSeatAutoApproveBelow: 2,
+      restAfterCalls: 2,
+      restMs: 10_000,
+    },
+    notReadyReasons: HOTLINE.agentRules.notReadyReasons.map((reason) => ({
+      ...reason,
+      msMaxPerUse: 30_000,
+      msMaxPerDay: 40_000,
+    })),
+  },
+}
+
 const START = Date.UTC(2026, 10, 23, 1)
 const AGENTS = VARIED_HOTLINE.agents.map(({ agentId }) => agentId)
 const NUMBERS = [
@@ -104,7 +129,7 @@ export class World {
     else if (kind < 61) this.#phoneRegistration(pick)
     else if (kind < 62) this.#switchActs(pick)
     else if (kind < 63) this.#sync()
-    else this.#take({ type: 'config.loaded', at: this.at, config: HOTLINE })
+    else this.#reload(pick)
   }
 
   /** Every caller hangs up, every event arrives, every timer runs out. */
@@ -374,6 +399,9 @@ export class World {
   #agentActs(pick: number): void {
     const agentId = AGENTS[pick % AGENTS.length] ?? ''
     const { at } = this
+    const requestId = `${agentId}-${at}`
+    const reason = pick % 2 === 0 ? 'meal' : 'off_seat'
+    const plan = { action: 'not_ready', reason } as const
     const asks: Input[] = [
       { type: 'agent.ready_requested', at, agentId },
       { type: 'agent.ready_requested', at, agentId },
@@ -384,7 +412,35 @@ export class World {
       { type: 'agent.retrieve_requested', at, agentId },
       { type: 'agent.retrieve_requested', at, agentId },
       { type: 'agent.hang_up_requested', at, agentId },
-      { type: 'agent.not_ready_requested', at, agentId, reason: NOT_READY_REASONS[0] },
+      ...NOT_READY_REASONS.slice(0, 2).map((reason): Input => {
+        return { type: 'agent.not_ready_requested', at, agentId, reason }
+      }),
+      { type: 'agent.not_ready_requested', at, agentId, reason: 'off_seat' },
+      { type: 'agent.off_seat_requested', at, agentId, requestId, durationMs: 60_000, note: '' },
+      { type: 'agent.off_seat_cancel_requested', at, agentId },
+      {
+        type: 'off_seat.decision_requested',
+        at,
+        agentId,
+        requestId: this.state.agents.get(agentId)?.seat.offSeat?.requestId ?? 'none',
+        isApproved: pick % 3 !== 0,
+        by: 'leader',
+        note: '',
+      },
+      { type: 'agent.after_call_requested', at, agentId, plan },
+      { type: 'agent.after_call_requested', at, agentId, plan: { action: 'sign_out' } },
+      { type: 'agent.after_call_cancel_requested', at, agentId },
+      { type: 'agent.reject_requested', at, agentId },
+      { type: 'agent.wrap_up_extend_requested', at, agentId },
+      { type: 'agent.checklist_reported', at, agentId, echoCall: 'passed', microphone: 'failed' },
+      {
+        type: 'contact_record.saved',
+        at,
+        agentId,
+        callId: this.#callOf(agentId),
+        disposition: 'answered',
+        summary: '',
+      },
       { type: 'agent.wrap_up_done_requested', at, agentId, disposition: 'answered', summary: '' },
       { type: 'agent.wrap_up_done_requested', at, agentId, disposition: 'silent', summary: '' },
       { type: 'agent.sign_out_requested', at, agentId },
@@ -447,6 +503,16 @@ export class World {
     ]
     const ask = asks[(pick >> 11) % asks.length]
     if (ask !== undefined) this.#take(ask)
+  }
+
+  #callOf(agentId: string): string {
+    const phase = this.state.agents.get(agentId)?.phase
+    return phase !== undefined && 'callId' in phase ? phase.callId : 'c1'
+  }
+
+  #reload(pick: number): void {
+    const config = pick % 2 === 0 ? HOTLINE : STRICT_HOTLINE
+    this.#take({ type: 'config.loaded', at: this.at, config })
   }
 
   #phoneRegistration(pick: number): void {
