@@ -7,8 +7,9 @@ import {
   WRAP_UP_DEFAULTS,
   type WrapUpPolicy,
 } from './agent-policy.ts'
-import type { SurveyScale, UnitId } from './party-facts.ts'
-
+import type { KpiDefinition } from './kpi-definitions.ts'
+import type { KpiTarget } from './kpi-targets.ts'
+import type { SurveyScale, SurveyScale, UnitId, UnitId } from './party-facts.ts'
 import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
@@ -109,6 +110,12 @@ export interface AgentSettings {
   readonly languages?: Readonly<Record<Language, number>>
 }
 
+/** What figures are counted and judged by, beyond the norms' own definition and targets. */
+export interface KpiPolicy {
+  readonly definitions: readonly KpiDefinition[]
+  readonly targets: readonly KpiTarget[]
+}
+
 export interface Config {
   /** IANA name; calendar days and recording folders follow it. */
   readonly timeZone: string
@@ -117,6 +124,8 @@ export interface Config {
   readonly agents: readonly AgentSettings[]
   readonly units: readonly UnitSettings[]
   readonly agentRules: AgentRules
+  /** Absent: the norms' own. */
+  readonly kpi?: KpiPolicy
 }
 
 export const HOLD_DEFAULTS: HoldPolicy = {

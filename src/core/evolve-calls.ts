@@ -1,5 +1,6 @@
 // What facts about calls do to the state: the half of `evolve` that calls, legs and offers fill.
 import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
+import { enteredQueueOf } from './counting.ts'
 import { endStretch, evolveHold, talking } from './evolve-holds.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
@@ -19,18 +20,8 @@ export function evolveCall(state: State, fact: CallFact): void {
       callAdopted(state, fact)
       return
     case 'call.queued':
-      changeCall(state, fact.callId, (call) => {
-        call.queueId = fact.queueId
-        call.priority = fact.priority
-        call.queuedAt = fact.queuedAt
-        call.phase = { name: 'waiting', since: fact.at }
-      })
-      return
     case 'call.refused':
-      changeCall(state, fact.callId, (call) => {
-        call.queueId = fact.queueId
-        call.phase = { name: 'refused', reason: fact.reason, since: fact.at }
-      })
+      callEntered(state, fact)
       return
     case 'call.offered':
       callOffered(state, fact)
@@ -101,8 +92,10 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     arrivedAt: fact.arrivedAt,
     phase: { name: 'waiting', since: at },
     queueId: null,
+    enteredQueueId: null,
     priority: 0,
     queuedAt: null,
+    offeredAt: null,
     answeredAt: null,
     connectedAt: null,
     talkMs: 0,
@@ -130,9 +123,25 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
   })
 }
 
+function callEntered(state: State, fact: FactOf<'call.queued' | 'call.refused'>): void {
+  const { callId, queueId, at } = fact
+  changeCall(state, callId, (call) => {
+    call.enteredQueueId = enteredQueueOf(state, callId) ?? queueId
+    call.queueId = queueId
+    if (fact.type === 'call.refused') {
+      call.phase = { name: 'refused', reason: fact.reason, since: at }
+      return
+    }
+    call.priority = fact.priority
+    call.queuedAt = fact.queuedAt
+    call.phase = { name: 'waiting', since: at }
+  })
+}
+
 function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   const { callId, caller, agent, nodeId, at } = fact
   const known = state.unconfirmed.get(callId)
+  const entered = enteredQueueOf(state, callId) ?? fact.queueId
   state.unconfirmed.delete(callId)
   callArrived(state, {
     ...fact,
@@ -143,6 +152,8 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   })
   const call = state.calls.get(callId) as Call
   call.queueId = fact.queueId
+  call.enteredQueueId = entered
+  call.offeredAt = known?.offeredAt ?? null
   call.priority = fact.priority
   call.queuedAt = fact.queuedAt
   call.answeredAt = caller.answeredAt ?? known?.answeredAt ?? null
@@ -235,6 +246,7 @@ function callOffered(state: State, fact: FactOf<'call.offered'>): void {
     endingSince: null,
   })
   changeCall(state, callId, (call) => {
+    call.offeredAt ??= at
     const { phase } = call
     const ring = { agentId, legId, since: at }
     if (phase.name === 'offered') call.phase = { ...phase, rings: [...phase.rings, ring] }

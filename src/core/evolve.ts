@@ -3,8 +3,8 @@
 // from its first gives the same state again.
 
 import { changeAgent, changeCall, setPhase } from './changes.ts'
-import { QUEUE_DEFAULTS, type QueueId } from './config.ts'
-import { dayOf } from './days.ts'
+import { QUEUE_DEFAULTS } from './config.ts'
+import { count, countsOfDay, countsOfQuarter } from './counting.ts'
 import { learn } from './estimates.ts'
 import { evolveAgent, evolveSeat, isOfAgent } from './evolve-agents.ts'
 import { evolveCall } from './evolve-calls.ts'
@@ -15,13 +15,9 @@ import { evolveWaiting } from './evolve-waiting.ts'
 import type { Fact } from './facts.ts'
 import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
-import { addCounts, type Counts, contribution, NO_COUNTS } from './metrics.ts'
 import { isPartyFact } from './party-facts.ts'
 import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
-
-/** Days whose counts stay in memory: today, and yesterday for calls that cross midnight. */
-const DAYS_KEPT = 2
 
 export function evolve(state: State, fact: Fact): void {
   count(state, fact)
@@ -144,68 +140,8 @@ function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
   }
   for (const call of fact.calls) state.unconfirmed.set(call.callId, call)
   for (const recording of fact.recordings) state.recordings.set(recording.path, recording)
-  for (const { day, queueId, counts } of fact.counts) countsOf(state, day).set(queueId, counts)
-}
-
-function countsOf(state: State, day: string): Map<QueueId | '*', Counts> {
-  let counts = state.counts.get(day)
-  if (counts === undefined) {
-    counts = new Map()
-    state.counts.set(day, counts)
-    for (const old of [...state.counts.keys()].sort().slice(0, -DAYS_KEPT)) state.counts.delete(old)
+  for (const { day, queueId, counts } of fact.counts) countsOfDay(state, day).set(queueId, counts)
+  for (const { startAt, queueId, counts } of fact.quarters ?? []) {
+    countsOfQuarter(state, startAt).set(queueId, counts)
   }
-  return counts
-}
-
-/** The day's counts, before the fact changes the call: a call counts on the day it arrived. */
-function count(state: State, fact: Fact): void {
-  if (fact.type === 'call.arrived') {
-    // Found again after a restart that came before it was stamped: the records have counted it.
-    if (state.unconfirmed.has(fact.callId)) return
-    add(state, fact.arrivedAt, '*', { inbound: 1 })
-    return
-  }
-  if (fact.type === 'call.adopted') {
-    countAdopted(state, fact)
-    return
-  }
-  if (!('callId' in fact)) return
-  const call = state.calls.get(fact.callId) ?? state.unconfirmed.get(fact.callId)
-  if (call === undefined) return
-  if (fact.type === 'call.queued' || fact.type === 'call.refused') {
-    const isCounted = (state.unconfirmed.get(fact.callId)?.queueId ?? null) !== null
-    if (fact.queueId !== null && !isCounted)
-      add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
-    return
-  }
-  if (fact.type === 'call.reassigned') {
-    add(state, call.arrivedAt, fact.fromQueueId, { inbound: -1 })
-    add(state, call.arrivedAt, fact.queueId, { inbound: 1 })
-    return
-  }
-  const more = contribution(fact)
-  if (more === null) return
-  add(state, call.arrivedAt, '*', more)
-  if (call.queueId !== null) add(state, call.arrivedAt, call.queueId, more)
-}
-
-/** Only what the records did not know of the call yet: the rest is in the day's counts already. */
-function countAdopted(state: State, fact: FactOf<'call.adopted'>): void {
-  const { queueId, queuedAt, arrivedAt } = fact
-  const { answeredAt, connectedAt } = fact.caller
-  const known = state.unconfirmed.get(fact.callId)
-  let more: Partial<Counts> = known === undefined ? { inbound: 1 } : {}
-  if (connectedAt !== null && answeredAt !== null && (known?.connectedAt ?? null) === null) {
-    const waitMs = Math.max(0, answeredAt - queuedAt)
-    const answerMsMax = state.queues.get(queueId)?.answerMsMax ?? QUEUE_DEFAULTS.answerMsMax
-    const answeredTimely = waitMs <= answerMsMax ? 1 : 0
-    more = { ...more, answered: 1, answeredTimely, waitMsAnswered: waitMs, waitMsMax: waitMs }
-  }
-  add(state, arrivedAt, '*', more)
-  add(state, arrivedAt, queueId, more)
-}
-
-function add(state: State, arrivedAt: number, queueId: QueueId | '*', more: Partial<Counts>): void {
-  const counts = countsOf(state, dayOf(arrivedAt, state.config.timeZone))
-  counts.set(queueId, addCounts(counts.get(queueId) ?? NO_COUNTS, more))
 }

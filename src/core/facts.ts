@@ -15,6 +15,7 @@ import type {
   RestoredAgent,
   RestoredCall,
   RestoredCounts,
+  RestoredQuarter,
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
@@ -390,6 +391,7 @@ export type SystemFact =
       readonly calls: readonly RestoredCall[]
       readonly recordings: readonly RestoredRecording[]
       readonly counts: readonly RestoredCounts[]
+      readonly quarters?: readonly RestoredQuarter[]
     })
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })

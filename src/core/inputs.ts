@@ -116,7 +116,10 @@ export interface RestoredCall {
   readonly to: string
   readonly arrivedAt: number
   readonly queueId: QueueId | null
+  /** Where it counts; absent: `queueId`. */
+  readonly enteredQueueId?: QueueId | null
   readonly queuedAt: number | null
+  readonly offeredAt?: number | null
   readonly agentId: AgentId | null
   readonly answeredAt: number | null
   readonly connectedAt: number | null
@@ -134,6 +137,13 @@ export interface RestoredRecording {
 /** Figures of a day so far; queue `*` is the whole hotline. */
 export interface RestoredCounts {
   readonly day: string
+  readonly queueId: QueueId | '*'
+  readonly counts: Counts
+}
+
+/** The same of a quarter of an hour. */
+export interface RestoredQuarter {
+  readonly startAt: number
   readonly queueId: QueueId | '*'
   readonly counts: Counts
 }
@@ -161,6 +171,7 @@ export type WorldInput =
       readonly calls: readonly RestoredCall[]
       readonly recordings: readonly RestoredRecording[]
       readonly counts: readonly RestoredCounts[]
+      readonly quarters?: readonly RestoredQuarter[]
     })
   | EstimatesFact
   | (At & { readonly type: 'timer.fired'; readonly timerId: string })

@@ -221,12 +221,13 @@ export function liveQueue(state: ReadonlyState, queueId: QueueId, day: string): 
   if (queue === undefined) return null
   const agents = [...state.agents.values()].filter((agent) => agent.queueIds.includes(queueId))
   const calls = [...state.calls.values()].filter((call) => call.queueId === queueId)
+  const judge = judgeOf(state, day)
   return {
     queueId,
     name: queue.name,
     ...waitingOf(calls),
     agents: staffing(state, agents),
-    today: figures(state.counts.get(day)?.get(queueId) ?? NO_COUNTS),
+    today: figures(state.counts.get(day)?.get(queueId) ?? NO_COUNTS, judge),
   }
 }
 
@@ -238,7 +239,7 @@ export function liveHotline(state: ReadonlyState, at: number): LiveHotline {
     day,
     ...waitingOf([...state.calls.values()]),
     agents: staffing(state, [...state.agents.values()]),
-    today: figures(state.counts.get(day)?.get('*') ?? NO_COUNTS),
+    today: figures(state.counts.get(day)?.get('*') ?? NO_COUNTS, judgeOf(state, day)),
     queues: queues.filter((queue) => queue !== null),
     switchesLost: [...state.nodes].filter(([, node]) => !node.isUp).map(([nodeId]) => nodeId),
   }
@@ -252,6 +253,11 @@ export function liveAgents(state: ReadonlyState): readonly LiveAgent[] {
 export function liveCalls(state: ReadonlyState): readonly LiveCall[] {
   const calls = [...state.calls.values()].sort((a, b) => (isCallBefore(a, b) ? -1 : 1))
   return calls.flatMap((call) => liveCall(state, call.callId) ?? [])
+}
+
+/** By which targets the figures of a day are judged. */
+function judgeOf(state: ReadonlyState, day: string) {
+  return { day, targets: state.config.kpi?.targets ?? [] }
 }
 
 /** A call that rings at an agent still waits: nobody has answered it. */

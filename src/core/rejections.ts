@@ -58,6 +58,8 @@ export const REJECTIONS = {
   checklist_missing: 'The checks of the shift’s beginning have not been passed.',
   signed_in_elsewhere: 'The agent is signed in elsewhere.',
   switch_unavailable: 'The switch that carries the call cannot be reached at the moment.',
+  window_decided: 'The window has been decided on already.',
+  second_person_needed: 'Whoever declared the window cannot approve it; a second person must.',
 } as const
 export type RejectionCode = keyof typeof REJECTIONS
 

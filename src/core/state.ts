@@ -124,8 +124,12 @@ export interface Call {
   readonly arrivedAt: number
   phase: CallPhase
   queueId: QueueId | null
+  /** The queue that the call entered first and for which it counts, wherever it goes. */
+  enteredQueueId: QueueId | null
   priority: number
   queuedAt: number | null
+  /** When the first phone was rung for it. */
+  offeredAt: number | null
   /** First answer of the call. */
   answeredAt: number | null
   /** First moment at which caller and an agent heard each other. */
@@ -283,6 +287,8 @@ export interface State {
   readonly changedLanes: Set<LaneId>
   /** Counts by day and then by queue; `*` is the whole hotline. Only the last days are kept. */
   readonly counts: Map<string, Map<QueueId | '*', Counts>>
+  /** The same by quarter of an hour (its start), for the last 24 hours. */
+  readonly quarters: Map<number, Map<QueueId | '*', Counts>>
 }
 
 /** `epoch` must differ from that of every earlier run: letters, digits and hyphens, at most 20. */
@@ -312,5 +318,6 @@ export function emptyState(epoch: string): State {
     lanes: new Map(),
     changedLanes: new Set(),
     counts: new Map(),
+    quarters: new Map(),
   }
 }

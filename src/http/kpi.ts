@@ -2,21 +2,40 @@
 // two agree; today's are only quicker.
 import { z } from 'zod'
 import { isoTime } from '../core/iso-times.ts'
+import { definitionOn } from '../core/kpi-definitions.ts'
 import { liveHotline } from '../core/live.ts'
 import { figures, NO_COUNTS } from '../core/metrics.ts'
+import { serviceLevels } from '../core/service-levels.ts'
 import { countsOfDay } from '../store/kpi.ts'
+import { listDefinitions } from '../store/kpi-definitions.ts'
+import { listTargets } from '../store/kpi-targets.ts'
 import { listQueues } from '../store/queues.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS } from './errors.ts'
-import { daySchema, list, timeSchema } from './fields.ts'
+import { count, daySchema, list, timeSchema } from './fields.ts'
 import { figuresSchema } from './live-schemas.ts'
 
 const tags = ['kpi']
+const namedRateSchema = z.object({
+  value: z.number().nullable(),
+  numerator: count,
+  denominator: count,
+})
+const serviceLevelsSchema = z
+  .object({
+    strict: namedRateSchema.describe('Answered in time ÷ offered.'),
+    shortAbandonsOut: namedRateSchema.describe('The same without callers who gave up at once.'),
+    connectStyle: namedRateSchema.describe('Out of the queue in time, however ÷ queued.'),
+    appQueueStyle: namedRateSchema.describe('Answered or abandoned in time ÷ both.'),
+    answeredOnly: namedRateSchema.describe('Answered in time ÷ answered.'),
+  })
+  .describe('What the industry calls service level, by formula; none is a rate of the norms.')
 const replySchema = z.object({
   day: z.string(),
   at: timeSchema.describe('When this was worked out.'),
   source: z.enum(['live', 'records']),
   total: figuresSchema,
+  serviceLevels: serviceLevelsSchema,
   queues: list(
     z.object({
       queueId: z.string(),
@@ -44,6 +63,7 @@ export function kpiRoutes(api: Api, { db, engine, clock, timeZone }: AppOptions)
         at: isoTime(at, timeZone),
         source: 'live' as const,
         total: today,
+        serviceLevels: serviceLevels(today.counts),
         queues: queues.map((queue) => ({
           queueId: queue.queueId,
           name: queue.name,
@@ -65,7 +85,10 @@ export function kpiRoutes(api: Api, { db, engine, clock, timeZone }: AppOptions)
       },
     },
     async ({ query: { day } }) => {
-      const counts = await countsOfDay(db, day, timeZone)
+      const definition = definitionOn(day, await listDefinitions(db))
+      const counts = await countsOfDay(db, day, timeZone, definition)
+      const total = counts.get('*') ?? NO_COUNTS
+      const judge = { day, targets: await listTargets(db) }
       const queues = await listQueues(db)
       const names = new Map<string, string | null>(queues.map((q) => [q.queueId, q.name]))
       for (const queueId of counts.keys()) {
@@ -75,11 +98,12 @@ export function kpiRoutes(api: Api, { db, engine, clock, timeZone }: AppOptions)
         day,
         at: isoTime(clock.now(), timeZone),
         source: 'records' as const,
-        total: figures(counts.get('*') ?? NO_COUNTS),
+        total: figures(total, judge),
+        serviceLevels: serviceLevels(total),
         queues: [...names].map(([queueId, name]) => ({
           queueId,
           name,
-          figures: figures(counts.get(queueId) ?? NO_COUNTS),
+          figures: figures(counts.get(queueId) ?? NO_COUNTS, judge),
         })),
       }
     },

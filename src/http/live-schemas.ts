@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { PHRASES } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
-import type { Figures } from '../core/metrics.ts'
+import { type CountName, type Figures, NO_COUNTS } from '../core/metrics.ts'
 import { PARTY_PURPOSES, TRANSFER_MODES } from '../core/party-facts.ts'
 import { AGENT_PHASES } from '../store/schema.ts'
 import { count, list, timeOrNull, timeSchema } from './fields.ts'
@@ -16,23 +16,13 @@ const rateSchema = z.object({
   met: z.boolean().nullable(),
 })
 
-const countsSchema = z.object({
-  inbound: count,
-  answered: count,
-  answeredTimely: count,
-  abandonedWaiting: count,
-  abandonedRinging: count,
-  unknownNumber: count,
-  queueFull: count,
-  noAgent: count,
-  failed: count,
-  waitMsAnswered: count,
-  waitMsMax: count,
-  talkMs: count,
-  holdMs: count,
-  holds: count,
-  holdsExceeded: count,
-})
+/** Every count by its name; see core/metrics.ts. */
+export const countsSchema = z.object(
+  Object.fromEntries(Object.keys(NO_COUNTS).map((name) => [name, count])) as Record<
+    CountName,
+    typeof count
+  >,
+)
 
 export const figuresSchema = z.object({
   connectRate: rateSchema.describe('Answered ÷ inbound.'),

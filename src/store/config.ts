@@ -3,6 +3,8 @@ import type { Config } from '../core/config.ts'
 import { loadAgentRules } from './agent-rules.ts'
 import { listAgents } from './agents.ts'
 import type { Database } from './database.ts'
+import { listDefinitions } from './kpi-definitions.ts'
+import { listTargets } from './kpi-targets.ts'
 import { listNumbers } from './numbers.ts'
 import { listQueues } from './queues.ts'
 import { listUnits } from './units.ts'
@@ -16,5 +18,6 @@ export async function loadConfig(db: Database, timeZone: string): Promise<Config
     agents: await listAgents(tx),
     units: await listUnits(tx),
     agentRules: await loadAgentRules(tx),
+    kpi: { definitions: await listDefinitions(tx), targets: await listTargets(tx) },
   }))
 }

@@ -149,12 +149,17 @@ async function projectCall(
     case 'call.queued':
       return changeCall(tx, fact, {
         queueId: fact.queueId,
+        enteredQueueId: enteredBy(fact.queueId),
         priority: fact.priority,
         queuedAt: fact.queuedAt,
       })
     case 'call.requeued':
-    case 'call.refused':
       return changeCall(tx, fact, { queueId: fact.queueId })
+    case 'call.refused':
+      return changeCall(tx, fact, {
+        queueId: fact.queueId,
+        enteredQueueId: enteredBy(fact.queueId),
+      })
     case 'call.offered':
       return callOffered(tx, fact)
     case 'call.ringing':
@@ -192,6 +197,11 @@ async function projectCall(
     case 'call.hang_up_requested':
       return
   }
+}
+
+/** The queue that a call enters, unless it entered another before. */
+function enteredBy(queueId: string | null): SQL {
+  return sql`coalesce(${calls.enteredQueueId}, ${queueId}::text)`
 }
 
 type CallChange = Partial<{
@@ -279,6 +289,7 @@ async function callAdopted(tx: Queryable, fact: RecordedFactOf<'call.adopted'>):
     .values({
       ...shown,
       callId: fact.callId,
+      enteredQueueId: fact.queueId,
       answeredAt: caller.answeredAt,
       connectedAt: caller.connectedAt,
       agentId: agent?.agentId ?? null,
@@ -289,6 +300,7 @@ async function callAdopted(tx: Queryable, fact: RecordedFactOf<'call.adopted'>):
       target: calls.callId,
       set: {
         ...shown,
+        enteredQueueId: sql`coalesce(${calls.enteredQueueId}, excluded.entered_queue_id)`,
         answeredAt: sql`coalesce(${calls.answeredAt}, excluded.answered_at)`,
         connectedAt: sql`coalesce(${calls.connectedAt}, excluded.connected_at)`,
         agentId: sql`coalesce(excluded.agent_id, ${calls.agentId})`,

@@ -7,11 +7,13 @@ import type {
   RestoredAgent,
   RestoredCall,
   RestoredCounts,
+  RestoredQuarter,
   RestoredRecording,
 } from '../core/inputs.ts'
 import { EMPTY_SEAT } from '../core/seats.ts'
 import type { Database, Queryable } from './database.ts'
-import { countsOfDays } from './kpi.ts'
+import { countsOfDays, countsOfQuarters } from './kpi.ts'
+import { listDefinitions } from './kpi-definitions.ts'
 import { agentStates, calls, facts, holdSegments, recordings } from './schema.ts'
 import { seatsOf } from './seats.ts'
 
@@ -22,6 +24,7 @@ export interface Restored {
   readonly calls: readonly RestoredCall[]
   readonly recordings: readonly RestoredRecording[]
   readonly counts: readonly RestoredCounts[]
+  readonly quarters: readonly RestoredQuarter[]
 }
 
 /** To be asked after the journal has replayed its spool, and before anything new is recorded. */
@@ -30,13 +33,18 @@ export async function restore(
   { at, timeZone }: { at: number; timeZone: string },
 ): Promise<Restored> {
   const today = dayOf(at, timeZone)
-  return db.transaction(async (tx) => ({
-    lastSeq: await lastSeqOf(tx),
-    agents: await agentsOf(tx),
-    calls: await openCallsOf(tx),
-    recordings: await uncheckedRecordingsOf(tx),
-    counts: await countsOfDays(tx, { from: dayBefore(today), to: today, timeZone }),
-  }))
+  const days = { from: dayBefore(today), to: today, timeZone }
+  return db.transaction(async (tx) => {
+    const definitions = await listDefinitions(tx)
+    return {
+      lastSeq: await lastSeqOf(tx),
+      agents: await agentsOf(tx),
+      calls: await openCallsOf(tx),
+      recordings: await uncheckedRecordingsOf(tx),
+      counts: await countsOfDays(tx, days, definitions),
+      quarters: await countsOfQuarters(tx, days, definitions),
+    }
+  })
 }
 
 async function lastSeqOf(tx: Queryable): Promise<number> {
@@ -87,7 +95,9 @@ async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
       to: calls.toNumber,
       arrivedAt: calls.arrivedAt,
       queueId: calls.queueId,
+      enteredQueueId: calls.enteredQueueId,
       queuedAt: calls.queuedAt,
+      offeredAt: calls.offeredAt,
       agentId: calls.agentId,
       answeredAt: calls.answeredAt,
       connectedAt: calls.connectedAt,

@@ -176,6 +176,8 @@ export const calls = pgTable(
     toNumber: text('to_number').notNull(),
     arrivedAt: instant('arrived_at').notNull(),
     queueId: text('queue_id'),
+    /** The queue that the call entered first and for which it counts. */
+    enteredQueueId: text('entered_queue_id'),
     priority: integer('priority'),
     queuedAt: instant('queued_at'),
     /** When the first phone was rung for the call. */
@@ -217,6 +219,7 @@ export const calls = pgTable(
   (table) => [
     index('calls_arrived').on(table.arrivedAt, table.callId),
     index('calls_queue_arrived').on(table.queueId, table.arrivedAt),
+    index('calls_entered_arrived').on(table.enteredQueueId, table.arrivedAt),
     index('calls_agent_arrived').on(table.agentId, table.arrivedAt),
     index('calls_from_number').on(table.fromNumber, table.arrivedAt),
     index('calls_open').on(table.callId).where(sql`ended_at is null`),

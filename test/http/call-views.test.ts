@@ -69,6 +69,7 @@ it('nor the call itself', () => {
     toNumber: '12345',
     arrivedAt: 0,
     queueId: null,
+    enteredQueueId: null,
     priority: null,
     queuedAt: null,
     offeredAt: null,

@@ -53,6 +53,7 @@ describe('a served call', () => {
       fromNumber: '13800138000',
       toNumber: '12345',
       arrivedAt: MORNING + 123,
+      enteredQueueId: 'citizen',
       queueId: 'citizen',
       priority: 0,
       queuedAt: MORNING + 123,

@@ -45,5 +45,7 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   not_waiting: '该来电已不在等待。',
   take_over_pending: '班长正在接管此通话。',
   not_in_wrap_up: '当前不在话后整理状态。',
+  window_decided: '这个时段已经有人审定过了。',
+  second_person_needed: '申报人不能自己批准，须由另一人审定。',
   switch_unavailable: '承载通话的交换机暂时无法连接。',
 }
