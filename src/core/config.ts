@@ -9,7 +9,7 @@ import {
 } from './agent-policy.ts'
 import type { KpiDefinition } from './kpi-definitions.ts'
 import type { KpiTarget } from './kpi-targets.ts'
-import type { SurveyScale, SurveyScale, UnitId, UnitId } from './party-facts.ts'
+import type { SurveyScale, UnitId } from './party-facts.ts'
 import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
