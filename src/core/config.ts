@@ -11,6 +11,7 @@ import type { KpiDefinition } from './kpi-definitions.ts'
 import type { KpiTarget } from './kpi-targets.ts'
 import type { SurveyScale, UnitId } from './party-facts.ts'
 import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
+import { SUPERVISION_DEFAULTS, type SupervisionPolicy } from './supervision-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
 export type QueueId = string
@@ -66,6 +67,8 @@ export interface QueueSettings {
   readonly waiting: WaitingPolicy
   /** Whom calls are offered to, and in which order. */
   readonly routing: RoutingPolicy
+  /** What the queue's agents are told of those who watch them. */
+  readonly supervision: SupervisionPolicy
   readonly survey: SurveyPolicy
 }
 
@@ -154,6 +157,7 @@ export const QUEUE_DEFAULTS = {
   waiting: WAITING_DEFAULTS,
   survey: { isOn: false, scale: 5 },
   routing: ROUTING_DEFAULTS,
+  supervision: SUPERVISION_DEFAULTS,
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>
 
 export const UNIT_DEFAULTS = {

@@ -2,17 +2,21 @@
 // hotline's zone, and a caller's number masked unless the reader may see it. Nothing else is changed.
 import { isoTime, isoTimeOrNull } from './iso-times.ts'
 import type { LiveAgent, LiveCall, LiveHotline, LiveParty, LiveQueue, LiveSeat } from './live.ts'
+import type { LiveWatcher, LiveWatching } from './live-supervision.ts'
 import { maskNumber } from './masking.ts'
 import type { OffSeat } from './seats.ts'
 
+type WireWatch<Watch> = Omit<Watch, 'since'> & { readonly since: string }
 type WireOffSeat = Omit<OffSeat, 'requestedAt' | 'decidedAt'> & {
   readonly requestedAt: string
   readonly decidedAt: string | null
 }
-export type WireAgent = Omit<LiveAgent, 'since' | 'until' | 'seat'> & {
+export type WireAgent = Omit<LiveAgent, 'since' | 'until' | 'seat' | 'watching' | 'watchers'> & {
   readonly since: string | null
   readonly until: string | null
   readonly seat: Omit<LiveSeat, 'offSeat'> & { readonly offSeat: WireOffSeat | null }
+  readonly watching: WireWatch<LiveWatching> | null
+  readonly watchers: readonly WireWatch<LiveWatcher>[]
 }
 export type WireParty = Omit<LiveParty, 'since'> & { readonly since: string }
 type CallTimes =
@@ -48,6 +52,8 @@ export function wireAgent(agent: LiveAgent, timeZone: string): WireAgent {
     since: isoTimeOrNull(agent.since, timeZone),
     until: isoTimeOrNull(agent.until, timeZone),
     seat: { ...agent.seat, offSeat: wireOffSeat(agent.seat.offSeat, timeZone) },
+    watching: agent.watching && wireWatch(agent.watching, timeZone),
+    watchers: agent.watchers.map((watcher) => wireWatch(watcher, timeZone)),
   }
 }
 
@@ -58,6 +64,13 @@ function wireOffSeat(offSeat: OffSeat | null, timeZone: string): WireOffSeat | n
     requestedAt: isoTime(offSeat.requestedAt, timeZone),
     decidedAt: isoTimeOrNull(offSeat.decidedAt, timeZone),
   }
+}
+
+function wireWatch<Watch extends { readonly since: number }>(
+  watch: Watch,
+  timeZone: string,
+): WireWatch<Watch> {
+  return { ...watch, since: isoTime(watch.since, timeZone) }
 }
 
 /** `seesNumbers`: the reader has `pii.read`. */

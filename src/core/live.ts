@@ -5,6 +5,7 @@ import { dayOf } from './days.ts'
 import { phraseDue } from './hold.ts'
 import type { CallId, LegId, NotReadyReason, Phrase } from './inputs.ts'
 import { isCallBefore } from './lanes.ts'
+import { type LiveWatcher, type LiveWatching, watchersOf, watchingOf } from './live-supervision.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
 import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { ringsOf } from './rings.ts'
@@ -25,6 +26,10 @@ export interface LiveAgent {
   /** End of the wrap-up, of a rest or of a limited absence if nobody ends it before. */
   readonly until: number | null
   readonly seat: LiveSeat
+  /** Whom the agent, as a supervisor, watches; null if nobody. */
+  readonly watching: LiveWatching | null
+  /** Who watches the agent. */
+  readonly watchers: readonly LiveWatcher[]
 }
 
 /** What the agent has planned and asked for, and what is left to them. */
@@ -143,6 +148,8 @@ export function liveAgent(state: ReadonlyState, agentId: AgentId): LiveAgent | n
     callId: 'callId' in phase ? phase.callId : null,
     until: phase.name === 'wrap_up' ? phase.until : (agent.seat.absence?.limit?.until ?? null),
     seat: liveSeat(state, agent),
+    watching: watchingOf(state, agentId),
+    watchers: watchersOf(state, agentId),
   }
 }
 

@@ -113,7 +113,7 @@ export function agentRoutes(api: Api, { db, reloadConfig }: AppOptions): void {
   )
 }
 
-function changedBy(
+export function changedBy(
   before: AgentSettings,
   changes: { readonly [Field in keyof AgentSettings]?: AgentSettings[Field] | undefined },
 ): AgentSettings {

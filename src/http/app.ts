@@ -17,6 +17,7 @@ import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
 import { estimateRoutes } from './estimates.ts'
+import { floorRoutes } from './floor.ts'
 import { healthRoutes } from './health.ts'
 import { helpRoutes } from './help.ts'
 import { kpiRoutes } from './kpi.ts'
@@ -31,6 +32,7 @@ import { recordingRoutes } from './recordings.ts'
 import { sessionRoutes } from './session.ts'
 import { SignIns } from './sign-ins.ts'
 import { skillRoutes } from './skills.ts'
+import { supervisionRoutes } from './supervision.ts'
 import { unitAttemptRoutes } from './unit-attempts.ts'
 import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
@@ -79,6 +81,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       unitRoutes(api, options)
       unitAttemptRoutes(api, options)
       helpRoutes(api, options)
+      supervisionRoutes(api, options)
+      floorRoutes(api, options)
       liveRoutes(api, options)
       callRoutes(api, options)
       recordingRoutes(api, options)

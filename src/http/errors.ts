@@ -55,7 +55,8 @@ export function invalid(details: readonly Fault[]): ApiError {
 }
 
 export function refused({ code, message }: Rejection): ApiError {
-  return new ApiError(code === 'unknown_agent' ? 404 : 409, code, message)
+  const isUnknown = code === 'unknown_agent' || code === 'unknown_call'
+  return new ApiError(isUnknown ? 404 : 409, code, message)
 }
 
 /** What stands in the records after a change; throws why they would not take it. */

@@ -1,7 +1,7 @@
 // The shapes of live views and figures in replies, for the API's description. They follow the types of
 // core/live.ts and core/metrics.ts; the compiler refuses a route whose reply does not fit.
 import { z } from 'zod'
-import { PHRASES } from '../core/inputs.ts'
+import { MONITOR_MODES, PHRASES } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
 import { type CountName, type Figures, NO_COUNTS } from '../core/metrics.ts'
 import { PARTY_PURPOSES, TRANSFER_MODES } from '../core/party-facts.ts'
@@ -88,6 +88,11 @@ const seatSchema = z.object({
   missedOffers: count,
   isChecklistPassed: z.boolean(),
 })
+const watch = {
+  mode: z.enum(MONITOR_MODES),
+  isAnswered: z.boolean(),
+  since: timeSchema,
+}
 
 export const liveAgentSchema = z.object({
   agentId: z.string(),
@@ -105,6 +110,13 @@ export const liveAgentSchema = z.object({
     'End of the wrap-up or of a limited absence if nobody ends it before.',
   ),
   seat: seatSchema,
+  watching: z
+    .object({ agentId: z.string(), callId: z.string(), isTakingOver: z.boolean(), ...watch })
+    .nullable()
+    .describe('Whom a supervisor watches.'),
+  watchers: list(z.object({ supervisorId: z.string(), ...watch })).describe(
+    'Who watches the agent; agents see of their own what the queue’s policy shows.',
+  ),
 }) satisfies z.ZodType<WireAgent>
 
 const livePartySchema = z.object({

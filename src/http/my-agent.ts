@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type AgentInput, CHECK_RESULTS, DISPOSITIONS } from '../core/inputs.ts'
 import { liveAgent, liveCall } from '../core/live.ts'
+import { ownView } from '../core/live-supervision.ts'
 import { wireAgent, wireCall } from '../core/live-wire.ts'
 import { REJECTIONS, rejection } from '../core/rejections.ts'
 import { isSessionAlive } from '../store/sessions.ts'
@@ -62,7 +63,7 @@ export function myAgentRoutes(api: Api, { db, engine, clock, timeZone }: AppOpti
     if (agent === null) throw refused(rejection('unknown_agent'))
     const call = agent.callId === null ? null : liveCall(engine.state, agent.callId)
     return {
-      agent: wireAgent(agent, timeZone),
+      agent: wireAgent(ownView(engine.state, agent), timeZone),
       call: call === null ? null : wireCall(call, timeZone, seesNumbers(request)),
     }
   }

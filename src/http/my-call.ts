@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { mayDial } from '../core/class-of-service.ts'
 import { liveAgent, liveCall } from '../core/live.ts'
+import { ownView } from '../core/live-supervision.ts'
 import { wireAgent, wireCall } from '../core/live-wire.ts'
 import type { PartyRequest, WantedTarget } from '../core/party-inputs.ts'
 import { rejection } from '../core/rejections.ts'
@@ -201,7 +202,7 @@ function submitter({ engine, timeZone }: AppOptions) {
     if (agent === null) throw refused(rejection('unknown_agent'))
     const call = agent.callId === null ? null : liveCall(engine.state, agent.callId)
     return {
-      agent: wireAgent(agent, timeZone),
+      agent: wireAgent(ownView(engine.state, agent), timeZone),
       call: call === null ? null : wireCall(call, timeZone, seesNumbers(request)),
     }
   }

@@ -1,6 +1,7 @@
 // Queues: read and changed here, served by the engine from the next input on.
 import { z } from 'zod'
 import { QUEUE_DEFAULTS, type QueueSettings } from '../core/config.ts'
+import type { SupervisionPolicy } from '../core/supervision-policy.ts'
 import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '../store/queues.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
@@ -27,6 +28,12 @@ const offeringSchema = z.strictObject({
 })
 
 /** The hold warning comes before the limit, or it would warn of nothing. */
+const supervisionSchema = z.strictObject({
+  showsListeners: z
+    .boolean()
+    .describe('Whether agents see who only listens; whispering and joining in they always see.'),
+}) satisfies z.ZodType<SupervisionPolicy>
+
 const queueSchema = z
   .strictObject({
     queueId: idSchema,
@@ -51,6 +58,7 @@ const queueSchema = z
     routing: routingSchema,
     wrapUp: wrapUpSchema,
     offering: offeringSchema,
+    supervision: supervisionSchema,
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],
@@ -63,6 +71,7 @@ const policies = {
   routing: routingSchema.partial(),
   wrapUp: wrapUpSchema.partial(),
   offering: offeringSchema.partial(),
+  supervision: supervisionSchema.partial(),
 }
 const fieldsOf = { ...queueSchema.shape, ...policies }
 const newQueueSchema = z

@@ -2,6 +2,7 @@
 // end of the very turn that changed it, because a phone rings at that moment and no pace may come between.
 import type { AgentId } from '../core/config.ts'
 import { liveAgent, liveCall } from '../core/live.ts'
+import { ownView } from '../core/live-supervision.ts'
 import { wireAgent, wireCall } from '../core/live-wire.ts'
 import type { AgentView, Alert, Touched } from './messages.ts'
 import { type Snapshot, Stream, type Target } from './stream.ts'
@@ -94,7 +95,7 @@ export class Consoles {
     if (agent === null) return null
     const call = agent.callId === null ? null : liveCall(state, agent.callId)
     return {
-      agent: wireAgent(agent, timeZone),
+      agent: wireAgent(ownView(state, agent), timeZone),
       call: call === null ? null : wireCall(call, timeZone, seesNumbers),
     }
   }

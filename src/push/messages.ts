@@ -56,6 +56,13 @@ const UNCOUNTED: ReadonlySet<RecordedFact['type']> = new Set([
   'off_seat.refused',
   'off_seat.cancelled',
   'off_seat.expired',
+  'monitor.requested',
+  'monitor.started',
+  'monitor.moved',
+  'monitor.mode_changed',
+  'monitor.ended',
+  'call.take_over_requested',
+  'call.take_over_failed',
 ] as const)
 
 export function touchedBy(facts: readonly RecordedFact[]): Touched {
@@ -73,6 +80,8 @@ export function touchedBy(facts: readonly RecordedFact[]): Touched {
     // A call that is taken over again after an outage lives, whatever was said of it before.
     if (fact.type === 'call.adopted') endedCallIds.delete(fact.callId)
     if ('agentId' in fact && fact.agentId !== null) agentIds.add(fact.agentId)
+    if ('supervisorId' in fact) agentIds.add(fact.supervisorId)
+    if ('fromAgentId' in fact) agentIds.add(fact.fromAgentId)
     if (isPartyFact(fact)) for (const agentId of agentsOf(fact)) agentIds.add(agentId)
     if (fact.type === 'call.adopted' && fact.agent?.agentId) agentIds.add(fact.agent.agentId)
   }

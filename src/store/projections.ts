@@ -8,6 +8,7 @@ import { projectAgent, projectRestoredAgents } from './agent-states.ts'
 import { projectChecklist, projectConduct } from './conduct-events.ts'
 import type { Queryable } from './database.ts'
 import { closeEstimates, projectEstimate } from './estimates.ts'
+import { isOfFloor, projectFloor } from './floor.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
 import { projectLeave, projectOffSeat } from './off-seat.ts'
 import { projectParty } from './parties.ts'
@@ -47,6 +48,7 @@ export async function recordFacts(
 
 /** Changes the rows that show what the fact says. */
 export async function project(tx: Queryable, fact: RecordedFact): Promise<void> {
+  if (isOfFloor(fact)) return projectFloor(tx, fact)
   switch (fact.type) {
     case 'call.held':
     case 'call.hold_warned':
@@ -88,22 +90,6 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
       return projectOffSeat(tx, fact)
     case 'history.restored':
       return projectRestoredAgents(tx, fact)
-    case 'call.taken_over':
-      await changeCall(tx, fact, { agentId: fact.agentId })
-      return projectAgent(tx, fact)
-    case 'call.reassigned':
-      return changeCall(tx, fact, { queueId: fact.queueId, priority: fact.priority })
-    case 'call.moved':
-    case 'call.release_requested':
-    case 'agent.state_forced':
-    case 'agent.reskilled':
-    case 'monitor.requested':
-    case 'monitor.started':
-    case 'monitor.moved':
-    case 'monitor.mode_changed':
-    case 'monitor.ended':
-    case 'call.take_over_requested':
-    case 'call.take_over_failed':
     case 'agent.phone_registered':
     case 'agent.phone_unregistered':
     case 'agent.wrap_up_extended':

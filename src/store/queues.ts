@@ -10,7 +10,7 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { hold, waiting, routing, wrapUp, offering } = QUEUE_DEFAULTS
+  const { hold, supervision, waiting, routing, wrapUp, offering } = QUEUE_DEFAULTS
   return {
     ...row,
     hold: { ...hold, ...row.hold },
@@ -18,6 +18,7 @@ function queueOf(row: QueueRow): QueueSettings {
     routing: { ...routing, ...row.routing },
     wrapUp: { ...wrapUp, ...row.wrapUp },
     offering: { ...offering, ...row.offering },
+    supervision: { ...supervision, ...row.supervision },
   }
 }
 

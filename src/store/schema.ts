@@ -25,6 +25,7 @@ import {
   LEVEL_DEFAULT,
   type RoutingPolicy,
 } from '../core/routing-policy.ts'
+import type { SupervisionPolicy } from '../core/supervision-policy.ts'
 import type { WaitingPolicy } from '../core/waiting-policy.ts'
 import { instant, oneOf } from './columns.ts'
 
@@ -89,6 +90,7 @@ export const queues = pgTable(
     routing: jsonb('routing').$type<Partial<RoutingPolicy>>().notNull().default({}),
     wrapUp: jsonb('wrap_up').$type<Partial<WrapUpPolicy>>().notNull().default({}),
     offering: jsonb('offering').$type<Partial<OfferPolicy>>().notNull().default({}),
+    supervision: jsonb('supervision').$type<Partial<SupervisionPolicy>>().notNull().default({}),
   },
   (table) => [
     check(

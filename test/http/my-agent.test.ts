@@ -37,6 +37,8 @@ it('a whole shift: sign in, take a call, hold, retrieve, hang up, write up, leav
         missedOffers: 0,
         isChecklistPassed: false,
       },
+      watching: null,
+      watchers: [],
     },
     call: null,
   })

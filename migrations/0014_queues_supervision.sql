@@ -1,0 +1,1 @@
+ALTER TABLE "queues" ADD COLUMN "supervision" jsonb DEFAULT '{}'::jsonb NOT NULL;
