@@ -3,7 +3,8 @@
 import { z } from 'zod'
 
 /** Variables that begin like ours and are none are most likely misspelled. */
-const OUR_PREFIXES = /^(DATA_|RECORDINGS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|SESSION_|HOTLINE_)/
+const OUR_PREFIXES =
+  /^(DATA_|RECORDINGS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|BROWSER_PHONE_|SESSION_|HOTLINE_)/
 /** For the tests on real servers; the service itself does not use them. */
 const FOREIGN_NAMES = new Set(['FREESWITCH_HOME', 'DRACHTIO_HOME'])
 
@@ -40,6 +41,8 @@ const environment = z.object({
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   FREESWITCH_URLS: urlsOf('esl:').optional(),
   DRACHTIO_URLS: urlsOf('drachtio:').optional(),
+  /** Where agents' browsers reach drachtio's WebSocket. */
+  BROWSER_PHONE_URL: urlOf('ws:', 'wss:').optional(),
   SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   HOTLINE_TIMEZONE: z
     .string()
@@ -58,6 +61,7 @@ export interface ServiceConfig {
   /** Absent: the built-in simulator. */
   readonly freeswitchUrls: readonly string[] | undefined
   readonly drachtioUrls: readonly string[] | undefined
+  readonly browserPhoneUrl: string | undefined
   readonly sessionSecret: string | undefined
   readonly timeZone: string
   readonly logLevel: string
@@ -97,6 +101,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     redisUrl: data.REDIS_URL,
     freeswitchUrls: data.FREESWITCH_URLS,
     drachtioUrls: data.DRACHTIO_URLS,
+    browserPhoneUrl: data.BROWSER_PHONE_URL,
     sessionSecret: data.SESSION_SECRET,
     timeZone: data.HOTLINE_TIMEZONE,
     // The simulated city calls without pause; its facts would drown what a newcomer must read.

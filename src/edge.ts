@@ -71,8 +71,11 @@ function recordsIn(db: Database): SipRecords {
       ])
       return { trunks, numbers: numbers.map(({ number }) => number), blocked, bans }
     },
-    findAgentSecret: (agentId) => findSipHashes(db, agentId),
-    findTrunkSecret: (username) => findTrunkHashes(db, username),
+    findAgentSecrets: (agentId) => findSipHashes(db, agentId),
+    findTrunkSecrets: async (username) => {
+      const hashes = await findTrunkHashes(db, username)
+      return hashes === null ? [] : [hashes]
+    },
     findPermits: (agentId) => dialPermitsOf(db, agentId),
     loadBindings: (at) => listBindings(db, at),
     saveBinding: (binding) => saveBinding(db, binding),

@@ -162,6 +162,8 @@ async function openDoors(doors: Doors): Promise<Api> {
         journalSpooledBytes: spooledBytes,
       }
     },
+    hasSipEdge: edge !== null,
+    browserPhoneUrl: config.browserPhoneUrl,
     webDir: WEB_DIR,
   })
   const signIns = new SignIns({ db, clock: systemClock, sessionSecret: secret })

@@ -10,8 +10,9 @@ import {
 import { guard } from './access.ts'
 import { agentRoutes } from './agents.ts'
 import { auditDenied, auditRoutes } from './audit.ts'
-import { setBrowserHeaders } from './browser-headers.ts'
+import { browserHeaders } from './browser-headers.ts'
 import { callRoutes } from './calls.ts'
+import { consolePhoneRoutes } from './console-phone.ts'
 import type { Api, AppOptions } from './context.ts'
 import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
@@ -66,7 +67,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   // A form of another site can send text without asking; our clients send JSON.
   app.removeContentTypeParser('text/plain')
   handleErrors(app, options.log)
-  app.addHook('onRequest', setBrowserHeaders)
+  app.addHook('onRequest', browserHeaders(options))
   const signIns = new SignIns(options)
   guard(app, signIns, (request) => auditDenied(options, request))
   await describeApi(app)
@@ -77,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
     (api: Api, _options, done) => {
       sessionRoutes(api, options, signIns)
       myAgentRoutes(api, options)
+      consolePhoneRoutes(api, options)
       myCallRoutes(api, options)
       unitRoutes(api, options)
       unitAttemptRoutes(api, options)

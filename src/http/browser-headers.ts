@@ -1,6 +1,8 @@
 // What browsers are told about every answer: take nothing from elsewhere, guess no types, be framed by
 // nobody, and keep no answer of the API. There is no CORS: other sites have no business here.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { phoneUrlFor } from './console-phone.ts'
+import type { AppOptions } from './context.ts'
 
 export const API_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -24,13 +26,22 @@ const POLICY = [
 ].join('; ')
 
 /** An `onRequest` hook, so that refusals have the headers as well. */
-export async function setBrowserHeaders(
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  void reply.headers(API_HEADERS).header('content-security-policy', POLICY)
-  if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store')
-  if (request.protocol === 'https') {
-    void reply.header('strict-transport-security', 'max-age=31536000')
+export function browserHeaders({
+  hasSipEdge,
+  browserPhoneUrl,
+}: Pick<AppOptions, 'hasSipEdge' | 'browserPhoneUrl'>) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const phone = hasSipEdge === true ? ` ${originOf(phoneUrlFor(request, browserPhoneUrl))}` : ''
+    const policy = `${POLICY}; connect-src 'self'${phone}`
+    void reply.headers(API_HEADERS).header('content-security-policy', policy)
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store')
+    if (request.protocol === 'https') {
+      void reply.header('strict-transport-security', 'max-age=31536000')
+    }
   }
+}
+
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
 }

@@ -47,6 +47,10 @@ export interface AppOptions {
   readonly reloadConfig: () => Promise<void>
   readonly health: () => Promise<readonly HealthCheck[]> | readonly HealthCheck[]
   readonly gauges?: () => Gauges
+  /** Whether phones register with a SIP edge of ours. */
+  readonly hasSipEdge?: boolean
+  /** Where browsers reach that edge, if it is not where they would look for it. */
+  readonly browserPhoneUrl?: string | undefined
   /** Folder of the built pages. */
   readonly webDir?: string | undefined
 }

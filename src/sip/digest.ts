@@ -62,13 +62,16 @@ export class Digest {
     return md5At === 'first' ? values : values.reverse()
   }
 
-  /** Whether the answer proves knowledge of the password behind `ha1`; null: there is no such user. */
-  verify(answer: DigestAnswer, method: string, ha1: Ha1 | null, at: number): DigestVerdict {
+  /** Whether the answer proves knowledge of one of the user's passwords; none: there is no such user. */
+  verify(answer: DigestAnswer, method: string, secrets: readonly Ha1[], at: number): DigestVerdict {
     const issuedAt = this.#issuedAt(answer.nonce)
     if (issuedAt === null || answer.realm !== this.#realm) return 'invalid'
-    const known = ha1 === null ? 'no such user' : answer.algorithm === 'MD5' ? ha1.md5 : ha1.sha256
-    const expected = responseFor(answer, method, known)
-    if (!isEqual(expected, answer.response) || ha1 === null) return 'invalid'
+    const known = secrets.map(({ md5, sha256 }) => (answer.algorithm === 'MD5' ? md5 : sha256))
+    // An unknown user takes as long as a wrong password.
+    const right = (known.length === 0 ? ['no such user'] : known).filter((ha1) =>
+      isEqual(responseFor(answer, method, ha1), answer.response),
+    )
+    if (right.length === 0 || known.length === 0) return 'invalid'
     if (issuedAt + NONCE_MS_MAX <= at || issuedAt <= this.#forgottenUntil) return 'stale'
     // The same count again is a copy of an earlier answer. The phone itself tries once more.
     if (answer.nc <= (this.#counts.get(answer.nonce) ?? 0)) return 'stale'

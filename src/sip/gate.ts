@@ -23,7 +23,7 @@ type Respond = Pick<SipReply, 'send'>
 export interface GateOptions {
   readonly bans: Bans
   readonly digest: Digest
-  readonly records: Pick<SipRecords, 'findAgentSecret' | 'findTrunkSecret' | 'saveBan'>
+  readonly records: Pick<SipRecords, 'findAgentSecrets' | 'findTrunkSecrets' | 'saveBan'>
   readonly clock: Clock
   readonly log: Log
   /** Whether a live binding leads to just this source. */
@@ -50,7 +50,7 @@ const SECRETS_MAX = 20_000
 
 export class Gate {
   readonly #options: GateOptions
-  readonly #secrets = new Map<string, Ha1>()
+  readonly #secrets = new Map<string, readonly Ha1[]>()
   /** Bans that the records do not have yet. */
   readonly #unsaved = new Set<Ban>()
 
@@ -102,8 +102,8 @@ export class Gate {
     const speaksFor = userOf(request.get(kind === 'register' ? 'To' : 'From'))
     const username = await this.#user(request, reply, kind === 'register' ? WWW : PROXY, (name) => {
       const agentId = agentIdOf(name)
-      if (agentId === null) return Promise.resolve(null)
-      return this.#options.records.findAgentSecret(agentId)
+      if (agentId === null) return Promise.resolve([])
+      return this.#options.records.findAgentSecrets(agentId)
     })
     if (username === null) return null
     if (decoded(username) !== speaksFor) {
@@ -117,14 +117,14 @@ export class Gate {
 
   /** The user name of the trunk that signs in; null as above. */
   trunk(request: SipRequest, reply: Respond): Promise<string | null> {
-    return this.#user(request, reply, PROXY, (name) => this.#options.records.findTrunkSecret(name))
+    return this.#user(request, reply, PROXY, (name) => this.#options.records.findTrunkSecrets(name))
   }
 
   async #user(
     request: SipRequest,
     reply: Respond,
     challenge: Challenge,
-    find: (name: string) => Promise<Ha1 | null>,
+    find: (name: string) => Promise<readonly Ha1[]>,
   ): Promise<string | null> {
     const { digest, clock, log } = this.#options
     const ask = (isStale: boolean) => {
@@ -143,12 +143,12 @@ export class Gate {
       reply.send(400, 'Unreadable Credentials')
       return null
     }
-    const ha1 = await this.#secretOf(answer.username, find)
-    if (ha1 === 'unavailable') {
+    const secrets = await this.#secretsOf(answer.username, find)
+    if (secrets === 'unavailable') {
       reply.send(503, 'Records Away', { headers: { 'Retry-After': '5' } })
       return null
     }
-    const verdict = digest.verify(answer, request.method, ha1, clock.now())
+    const verdict = digest.verify(answer, request.method, secrets, clock.now())
     if (verdict === 'stale') return ask(true)
     if (verdict === 'valid') return answer.username
     const { username } = answer
@@ -158,19 +158,19 @@ export class Gate {
     return null
   }
 
-  async #secretOf(
+  async #secretsOf(
     name: string,
-    find: (name: string) => Promise<Ha1 | null>,
-  ): Promise<Ha1 | null | 'unavailable'> {
+    find: (name: string) => Promise<readonly Ha1[]>,
+  ): Promise<readonly Ha1[] | 'unavailable'> {
     try {
-      const secret = await find(name)
+      const secrets = await find(name)
       this.#secrets.delete(name)
-      if (secret !== null) this.#secrets.set(name, secret)
+      if (secrets.length > 0) this.#secrets.set(name, secrets)
       for (const oldest of this.#secrets.keys()) {
         if (this.#secrets.size <= SECRETS_MAX) break
         this.#secrets.delete(oldest)
       }
-      return secret
+      return secrets
     } catch (error) {
       this.#options.log.warn({ error: String(error) }, 'sip.records_away')
       return this.#secrets.get(name) ?? 'unavailable'

@@ -18,10 +18,10 @@ export interface EdgeSettings {
 
 export interface SipRecords {
   readSettings(): Promise<EdgeSettings>
-  /** Null: the agent has no phone password, or there is no such agent. */
-  findAgentSecret(agentId: AgentId): Promise<Ha1 | null>
-  /** Of a trunk that signs in by digest. */
-  findTrunkSecret(username: string): Promise<Ha1 | null>
+  /** Of the agent's desk phone and of their console; none: no phone of theirs may sign in. */
+  findAgentSecrets(agentId: AgentId): Promise<readonly Ha1[]>
+  /** Of a trunk that signs in by digest: one, or none. */
+  findTrunkSecrets(username: string): Promise<readonly Ha1[]>
   /** All that the agent holds, expired ones included. */
   findPermits(agentId: AgentId): Promise<readonly DialPermit[]>
   loadBindings(at: number): Promise<readonly Binding[]>

@@ -1,13 +1,16 @@
-// The passwords of agents' phones, as the two hashes that digest needs. The password itself is shown to
-// whoever sets it, once, and is stored nowhere.
+// The passwords of agents' desk phones and consoles, as the two hashes that digest needs. The password
+// itself is shown to whoever sets it, once, and is stored nowhere.
 import { asc, eq } from 'drizzle-orm'
 import type { AgentId } from '../core/config.ts'
 import { type Changed, changed, conflict, refusing } from './conflicts.ts'
 import type { Queryable } from './database.ts'
-import { sipCredentials } from './sip-schema.ts'
+import { consolePhoneCredentials, sipCredentials } from './sip-schema.ts'
 import type { DigestHashes } from './trunks.ts'
 
 const AGENT_MISSING = { sip_credentials_agent_id_agents_agent_id_fk: 'unknown_agent' } as const
+const CONSOLE_AGENT_MISSING = {
+  console_phone_credentials_agent_id_agents_agent_id_fk: 'unknown_agent',
+} as const
 
 export interface CredentialsSet {
   readonly agentId: AgentId
@@ -21,12 +24,30 @@ export async function listSipCredentials(db: Queryable): Promise<CredentialsSet[
     .orderBy(asc(sipCredentials.agentId))
 }
 
-export async function findSipHashes(db: Queryable, agentId: AgentId): Promise<DigestHashes | null> {
-  const [row] = await db
-    .select({ md5: sipCredentials.ha1Md5, sha256: sipCredentials.ha1Sha256 })
-    .from(sipCredentials)
-    .where(eq(sipCredentials.agentId, agentId))
-  return row ?? null
+/** Of the desk phone and of the console's; whichever was set. */
+export async function findSipHashes(db: Queryable, agentId: AgentId): Promise<DigestHashes[]> {
+  const hashesIn = (table: typeof sipCredentials | typeof consolePhoneCredentials) =>
+    db
+      .select({ md5: table.ha1Md5, sha256: table.ha1Sha256 })
+      .from(table)
+      .where(eq(table.agentId, agentId))
+  return [...(await hashesIn(sipCredentials)), ...(await hashesIn(consolePhoneCredentials))]
+}
+
+/** The console that had the one before may stay registered until it must sign in again. */
+export async function setConsolePhoneCredentials(
+  db: Queryable,
+  { agentId, setAt }: CredentialsSet,
+  hashes: DigestHashes,
+): Promise<Changed<CredentialsSet>> {
+  return refusing(CONSOLE_AGENT_MISSING, [agentId], async () => {
+    const values = { ha1Md5: hashes.md5, ha1Sha256: hashes.sha256, setAt }
+    await db
+      .insert(consolePhoneCredentials)
+      .values({ agentId, ...values })
+      .onConflictDoUpdate({ target: consolePhoneCredentials.agentId, set: values })
+    return changed({ agentId, setAt })
+  })
 }
 
 /** Replaces what was set before; phones that know the old password stay until they must sign in again. */

@@ -61,6 +61,16 @@ export const sipCredentials = pgTable('sip_credentials', {
   setAt: instant('set_at').notNull(),
 })
 
+/** Of the phone in the agent's console; each page that opens makes a new one. */
+export const consolePhoneCredentials = pgTable('console_phone_credentials', {
+  agentId: text('agent_id')
+    .primaryKey()
+    .references(() => agents.agentId, { onDelete: 'cascade' }),
+  ha1Md5: text('ha1_md5').notNull(),
+  ha1Sha256: text('ha1_sha256').notNull(),
+  setAt: instant('set_at').notNull(),
+})
+
 export const phoneBindings = pgTable(
   'phone_bindings',
   {

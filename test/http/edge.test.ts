@@ -81,7 +81,7 @@ it('makes a phone’s password, shows it once, and ends the old one', async () =
   const second = (await make()).json()
   expect(second.password).not.toBe(first.password)
   const text = `agent-a1:yingda:${second.password}`
-  expect(await findSipHashes(service.db, 'a1')).toEqual({
+  expect(await findSipHashes(service.db, 'a1')).toContainEqual({
     md5: createHash('md5').update(text).digest('hex'),
     sha256: createHash('sha256').update(text).digest('hex'),
   })
@@ -92,7 +92,7 @@ it('makes a phone’s password, shows it once, and ends the old one', async () =
   expect(nobody.statusCode).toBe(409)
   const gone = await service.ask('admin', 'DELETE', `${V1}/agents/a1/sip-credentials`)
   expect(gone.statusCode).toBe(204)
-  expect(await findSipHashes(service.db, 'a1')).toBeNull()
+  expect(await findSipHashes(service.db, 'a1')).toEqual([])
 })
 
 it('grants what a phone may dial, and takes it away', async () => {

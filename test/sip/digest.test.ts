@@ -61,7 +61,7 @@ describe('the computation', () => {
 
 describe.each(DIGEST_ALGORITHMS)('%s', (algorithm) => {
   it('takes the right password', () => {
-    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', HA1, 10)).toBe('valid')
+    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', [HA1], 10)).toBe('valid')
   })
 
   it.each([
@@ -72,33 +72,36 @@ describe.each(DIGEST_ALGORITHMS)('%s', (algorithm) => {
     ['an empty nonce', () => answer(0, { algorithm, nonce: '' }), 'REGISTER'],
     ['another’s response', () => answer(0, { algorithm, response: 'f'.repeat(32) }), 'REGISTER'],
   ])('refuses %s', (_, given, method) => {
-    expect(digest.verify(given(), method, HA1, 10)).toBe('invalid')
+    expect(digest.verify(given(), method, [HA1], 10)).toBe('invalid')
   })
 
   it('refuses somebody who does not exist', () => {
-    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', null, 10)).toBe('invalid')
+    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', [], 10)).toBe('invalid')
+    const other = ha1Of('agent-1001', 'yingda', 'of the console')
+    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', [other], 10)).toBe('invalid')
+    expect(digest.verify(answer(0, { algorithm }), 'REGISTER', [other, HA1], 10)).toBe('valid')
   })
 })
 
 describe('nonces', () => {
   it('are stale after a minute, for who knows the password', () => {
-    expect(digest.verify(answer(0), 'REGISTER', HA1, 60_000)).toBe('stale')
-    expect(digest.verify(answer(0, {}, 'eight'), 'REGISTER', HA1, 60_000)).toBe('invalid')
+    expect(digest.verify(answer(0), 'REGISTER', [HA1], 60_000)).toBe('stale')
+    expect(digest.verify(answer(0, {}, 'eight'), 'REGISTER', [HA1], 60_000)).toBe('invalid')
   })
 
   it('are not taken twice with the same count, but with the next', () => {
     const first = answer(0)
-    expect(digest.verify(first, 'REGISTER', HA1, 10)).toBe('valid')
-    expect(digest.verify(first, 'REGISTER', HA1, 11)).toBe('stale')
-    expect(digest.verify(answer(0, { nonce: first.nonce, nc: 2 }), 'REGISTER', HA1, 12)).toBe(
+    expect(digest.verify(first, 'REGISTER', [HA1], 10)).toBe('valid')
+    expect(digest.verify(first, 'REGISTER', [HA1], 11)).toBe('stale')
+    expect(digest.verify(answer(0, { nonce: first.nonce, nc: 2 }), 'REGISTER', [HA1], 12)).toBe(
       'valid',
     )
-    expect(digest.verify(first, 'REGISTER', HA1, 13)).toBe('stale')
+    expect(digest.verify(first, 'REGISTER', [HA1], 13)).toBe('stale')
   })
 
   it('of another secret are not ours', () => {
     const other = new Digest({ realm: 'yingda', secret: 'other', newId: () => 'x' })
-    expect(other.verify(answer(0), 'REGISTER', HA1, 10)).toBe('invalid')
+    expect(other.verify(answer(0), 'REGISTER', [HA1], 10)).toBe('invalid')
   })
 
   it('say so in the challenge when they were stale, and MD5 stands where it is looked for', () => {

@@ -142,13 +142,13 @@ export class Service {
 }
 
 /** Called at the top of a test file; the service is new for every test. */
-export function testService(): { readonly service: Service } {
+export function testService(options: Partial<AppOptions> = {}): { readonly service: Service } {
   const database = testDatabase()
   let service: Service | undefined
   beforeEach(async () => {
     service = new Service(database.db)
     await service.seed()
-    await service.start()
+    await service.start(options)
   })
   afterEach(async () => {
     await service?.stop()

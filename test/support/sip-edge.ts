@@ -36,12 +36,12 @@ export class MemoryRecords implements SipRecords {
     }
   }
 
-  async findAgentSecret(agentId: string) {
-    return this.#secretOf(`agent-${agentId}`)
+  async findAgentSecrets(agentId: string) {
+    return this.#secretsOf(`agent-${agentId}`)
   }
 
-  async findTrunkSecret(username: string) {
-    return this.#secretOf(username)
+  async findTrunkSecrets(username: string) {
+    return this.#secretsOf(username)
   }
 
   async findPermits(agentId: string) {
@@ -69,10 +69,10 @@ export class MemoryRecords implements SipRecords {
     this.bans.set(ban.address, ban)
   }
 
-  #secretOf(user: string) {
+  #secretsOf(user: string) {
     this.#ask()
     const password = this.passwords.get(user)
-    return password === undefined ? null : ha1Of(user, SIP_REALM, password)
+    return password === undefined ? [] : [ha1Of(user, SIP_REALM, password)]
   }
 
   #ask(): void {

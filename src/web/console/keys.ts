@@ -1,6 +1,7 @@
 // The console's keys. All are Alt with a letter, so that typing in the record never does anything else.
 
 export const KEYS = {
+  answer: 'KeyA',
   ready: 'KeyR',
   notReady: 'KeyN',
   hold: 'KeyH',

@@ -41,6 +41,9 @@ export const consoleZh = {
   'console.shortcuts': '快捷键',
   'console.figures': '今日热线',
   'console.mutedLong': '已静音超过 10 秒，请改用保持，让来电人听到音乐',
+  'console.answer': '接听',
+  'console.microphoneFault': '无法使用麦克风（{reason}），请在浏览器中允许后重试。',
+  'console.phoneTaken': '话机注册失败：可能已在别处打开话务台。刷新本页可重新使用。',
   'console.parties': '其他参与方',
   'console.removeParty': '请出',
   'console.completeTransfer': '完成转接',
@@ -117,6 +120,11 @@ export const consoleEn: Record<keyof typeof consoleZh, string> = {
   'console.shortcuts': 'Keys',
   'console.figures': 'The hotline today',
   'console.mutedLong': 'Muted for more than 10 s: use hold, so that the caller hears music',
+  'console.answer': 'Answer',
+  'console.microphoneFault':
+    'The microphone cannot be used ({reason}). Allow it in the browser and try again.',
+  'console.phoneTaken':
+    'The phone could not register: the console may be open elsewhere. Reload this page to use it here.',
   'console.parties': 'Others on the call',
   'console.removeParty': 'Send away',
   'console.completeTransfer': 'Hand over',
