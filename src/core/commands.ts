@@ -120,6 +120,9 @@ export type SwitchCommand =
   | (OnLeg & { readonly type: 'hang_up'; readonly cause: string })
   /** Caller left, agent right, until the leg ends. `path` is relative to the recordings' folder. */
   | (OnLeg & { readonly type: 'start_recording'; readonly path: string })
+  /** Silence on both channels of the recording, and its length as if nothing were; then sound again. */
+  | (OnLeg & { readonly type: 'mask_recording'; readonly path: string })
+  | (OnLeg & { readonly type: 'unmask_recording'; readonly path: string })
 
 export type ClockCommand =
   /** Replaces a timer of the same id. */

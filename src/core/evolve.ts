@@ -2,7 +2,7 @@
 // whether it could is decided before, in the nouns' own files. Replaying the recorded facts of a run
 // from its first gives the same state again.
 
-import { changeAgent, changeCall, setPhase } from './changes.ts'
+import { changeAgent, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS } from './config.ts'
 import { count, countsOfDay, countsOfQuarter } from './counting.ts'
 import { learn } from './estimates.ts'
@@ -10,6 +10,7 @@ import { evolveAgent, evolveSeat, isOfAgent } from './evolve-agents.ts'
 import { evolveCall } from './evolve-calls.ts'
 import { evolveFloor } from './evolve-floor.ts'
 import { evolveParty } from './evolve-parties.ts'
+import { evolveRecording } from './evolve-recordings.ts'
 import { evolveSupervision, isSupervisionFact } from './evolve-supervision.ts'
 import { evolveWaiting } from './evolve-waiting.ts'
 import type { Fact } from './facts.ts'
@@ -49,18 +50,17 @@ function apply(state: State, fact: Fact): void {
       return
     }
     case 'recording.requested':
-      state.recordings.set(fact.path, { callId: fact.callId, path: fact.path, startedAt: fact.at })
-      changeCall(state, fact.callId, (call) => {
-        call.recordingPath = fact.path
-      })
-      return
     case 'recording.started':
     case 'recording.stopped':
-    case 'estimates.restored':
-      return
+    case 'recording.interrupted':
+    case 'recording.paused':
+    case 'recording.resumed':
     case 'recording.verified':
+    case 'recording.flawed':
     case 'recording.missing':
-      state.recordings.delete(fact.path)
+      evolveRecording(state, fact)
+      return
+    case 'estimates.restored':
       return
     case 'call.prompted':
     case 'call.prompt_ended':

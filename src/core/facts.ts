@@ -20,6 +20,7 @@ import type {
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
 import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
+import type { Stretch } from './sound.ts'
 import type { EstimatesFact, WaitingFact } from './waiting-facts.ts'
 
 export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
@@ -60,6 +61,18 @@ export type PromptedBy = 'system' | 'agent'
 
 /** `party`: the department or outside number that had taken the call over. */
 export type HangupBy = 'caller' | 'agent' | 'party' | 'supervisor' | 'system' | 'unknown'
+
+/**
+ * What is wrong with a recording that is there. `stopped_early`: before its call ended. `wrong_length`:
+ * more than a second off what the switch said it recorded.
+ */
+export const RECORDING_FLAWS = [
+  'stopped_early',
+  'wrong_length',
+  'silent_caller',
+  'silent_agent',
+] as const
+export type RecordingFlaw = (typeof RECORDING_FLAWS)[number]
 
 interface At {
   readonly at: number
@@ -299,6 +312,31 @@ export type RecordingFact =
       readonly durationMs: number
       readonly sizeBytes: number
       readonly sha256: string
+      /** Where neither spoke for long, outside holds and pauses (R-049). Absent in facts of earlier versions. */
+      readonly gaps?: readonly Stretch[]
+    })
+  /** There is a file, and it is not what it should be: an alarm like a missing one. */
+  | (OfCall & {
+      readonly type: 'recording.flawed'
+      readonly path: string
+      readonly durationMs: number
+      readonly sizeBytes: number
+      readonly sha256: string
+      readonly gaps: readonly Stretch[]
+      readonly flaws: readonly RecordingFlaw[]
+    })
+  /** It stopped while its call went on; another one was begun. */
+  | (OfCall & { readonly type: 'recording.interrupted'; readonly path: string })
+  /** Nothing of the call can be heard on it from here on, for something nobody else may hear. */
+  | (OfCall & {
+      readonly type: 'recording.paused'
+      readonly path: string
+      readonly agentId: AgentId
+    })
+  | (OfCall & {
+      readonly type: 'recording.resumed'
+      readonly path: string
+      readonly reason: 'agent' | 'time_over' | 'not_masked'
     })
   /** No usable file exists: an alarm for the shift leader (R-045). */
   | (OfCall & {

@@ -6,6 +6,7 @@ import type { Counts } from './metrics.ts'
 import type { PartyPurpose, PartyTarget } from './party-facts.ts'
 import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
 import type { AfterCall, Seat } from './seats.ts'
+import type { Channel, Stretch } from './sound.ts'
 import type { EstimatesFact } from './waiting-facts.ts'
 
 export type CallId = string
@@ -247,6 +248,9 @@ export type RecordingInput =
       readonly durationMs: number
       readonly sizeBytes: number
       readonly sha256: string
+      readonly gaps: readonly Stretch[]
+      /** Channels on which there was never anything to be heard. */
+      readonly silent: readonly Channel[]
     })
   | (At & {
       readonly type: 'recording.unverified'
@@ -320,6 +324,8 @@ export type AgentInput =
   | (AtConsole & { readonly type: 'agent.hold_requested'; readonly phraseSaid?: boolean })
   | (AtConsole & { readonly type: 'agent.phrase_confirmed'; readonly phrase: Phrase })
   | (AtConsole & { readonly type: 'agent.retrieve_requested' })
+  | (AtConsole & { readonly type: 'agent.recording_pause_requested' })
+  | (AtConsole & { readonly type: 'agent.recording_resume_requested' })
   | (AtConsole & { readonly type: 'agent.hang_up_requested' })
   | (AtConsole & {
       readonly type: 'agent.wrap_up_done_requested'

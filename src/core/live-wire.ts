@@ -27,11 +27,13 @@ type CallTimes =
   | 'mutedSince'
   | 'urgentSince'
   | 'helpRequestedAt'
+  | 'recordingPausedSince'
 export type WireCall = Omit<LiveCall, CallTimes | 'parties'> & {
   readonly parties: readonly WireParty[]
   readonly mutedSince: string | null
   readonly urgentSince: string | null
   readonly helpRequestedAt: string | null
+  readonly recordingPausedSince: string | null
   readonly since: string
   readonly arrivedAt: string
   readonly queuedAt: string | null
@@ -86,6 +88,7 @@ export function wireCall(call: LiveCall, timeZone: string, seesNumbers: boolean)
     mutedSince: isoTimeOrNull(call.mutedSince, timeZone),
     urgentSince: isoTimeOrNull(call.urgentSince, timeZone),
     helpRequestedAt: isoTimeOrNull(call.helpRequestedAt, timeZone),
+    recordingPausedSince: isoTimeOrNull(call.recordingPausedSince, timeZone),
   }
 }
 

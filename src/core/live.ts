@@ -8,6 +8,7 @@ import { isCallBefore } from './lanes.ts'
 import { type LiveWatcher, type LiveWatching, watchersOf, watchingOf } from './live-supervision.ts'
 import { type Figures, figures, NO_COUNTS } from './metrics.ts'
 import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
+import { pausedSince } from './recordings.ts'
 import { ringsOf } from './rings.ts'
 import type { AfterCall, OffSeat } from './seats.ts'
 import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
@@ -71,6 +72,8 @@ export interface LiveCall {
   } | null
   /** The phrase of the latest hold that the agent still has to say and confirm. */
   readonly phraseDue: Phrase | null
+  /** Nothing of the call is on its recording since then. */
+  readonly recordingPausedSince: number | null
   /** Third parties that are rung for the call, consulted or in its conference. */
   readonly parties: readonly LiveParty[]
   readonly isConference: boolean
@@ -194,6 +197,7 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
           }
         : null,
     phraseDue: phraseDue(call),
+    recordingPausedSince: pausedSince(state.recordings.get(call.recordingPath ?? '')),
     parties: call.parties.map((party) => liveParty(state, party)),
     isConference: call.conference !== null,
     transfer:

@@ -258,7 +258,12 @@ export interface Leg {
 export interface PendingRecording {
   readonly callId: CallId
   readonly path: string
+  /** When it was asked for; once the switch has said so, when it began. */
   readonly startedAt: number
+  readonly stoppedAt?: number
+  readonly isInterrupted?: boolean
+  /** Pauses, in time; the last one may be open. */
+  readonly pauses?: readonly { readonly from: number; readonly to: number | null }[]
 }
 
 export interface State {

@@ -23,7 +23,15 @@ import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
 import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
 import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
 import { partyRequested } from './party-requests.ts'
-import { recordingMissing, recordingReported, recordingStopOverdue } from './recordings.ts'
+import {
+  maskingFailed,
+  pauseOver,
+  pauseRequested,
+  recordingInterrupted,
+  recordingMissing,
+  recordingReported,
+  recordingStopOverdue,
+} from './recordings.ts'
 import { switchLost, switchSynced } from './resync.ts'
 import { route } from './routing.ts'
 import type { Leg, State } from './state.ts'
@@ -142,6 +150,10 @@ function agentAsked(turn: Turn, input: AgentInput): void {
   if (agent === undefined) return turn.refuse('unknown_agent')
   if (isElsewhere(agent, input)) return turn.refuse('signed_in_elsewhere')
   switch (input.type) {
+    case 'agent.recording_pause_requested':
+    case 'agent.recording_resume_requested':
+      pauseRequested(turn, agent, input.type === 'agent.recording_pause_requested')
+      return
     case 'agent.hold_requested':
     case 'agent.phrase_confirmed':
     case 'agent.retrieve_requested':
@@ -177,6 +189,9 @@ function timerFired(turn: Turn, timerId: string): void {
       return
     case 'monitor':
       supervisorRingOverdue(turn, id)
+      return
+    case 'interrupted':
+      recordingInterrupted(turn, id)
       return
     case 'unverified':
       recordingMissing(turn, id, 'not_checked_in_time')
@@ -219,6 +234,7 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)
   else if (kind === 'hold_prolonged') holdProlonged(turn, call)
+  else if (kind === 'paused') pauseOver(turn, call)
   else if (kind === 'complete') completeOverdue(turn, call)
   else if (kind === 'conference') conferenceDue(turn, call)
   else if (kind === 'rejoin') rejoin(turn, call)
@@ -242,6 +258,7 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
     partyGone(turn, call, leg, input.reason)
     turn.setTimer(`last_word:${input.legId}`, turn.at)
   } else if (input.command === 'bridge') joiningFailed(turn, call)
+  else if (input.command === 'mask_recording') maskingFailed(turn, call)
   else if (input.command === 'start_recording' && call.recordingPath !== null) {
     recordingMissing(turn, call.recordingPath, input.reason)
   }

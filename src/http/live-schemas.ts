@@ -181,6 +181,7 @@ export const liveCallSchema = z.object({
   mutedSince: timeOrNull,
   urgentSince: timeOrNull.describe('Flagged as an emergency.'),
   isNuisance: z.boolean(),
+  recordingPausedSince: timeOrNull.describe('Nothing is on the recording since then.'),
   helpRequestedAt: timeOrNull.describe('The agent waits for a shift leader.'),
 }) satisfies z.ZodType<WireCall>
 

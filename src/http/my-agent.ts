@@ -25,6 +25,11 @@ const PLAIN = {
   'sign-out': ['agent.sign_out_requested', 'Sign out.'],
   ready: ['agent.ready_requested', 'Take calls from now on; the phone must be registered.'],
   reject: ['agent.reject_requested', 'Turn the ringing call away, where its queue allows it.'],
+  'pause-recording': [
+    'agent.recording_pause_requested',
+    'Keep what follows off the recording, a card number for instance; three minutes at most.',
+  ],
+  'resume-recording': ['agent.recording_resume_requested', 'Record again.'],
   retrieve: ['agent.retrieve_requested', 'Take the caller back from hold.'],
   'hang-up': ['agent.hang_up_requested', 'End the call.'],
   'wrap-up-extend': ['agent.wrap_up_extend_requested', 'More time to write the call up.'],

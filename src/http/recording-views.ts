@@ -1,10 +1,11 @@
 // Recordings as they are shown. Outside the service a recording has an id made of its path, so that no
 // address holds slashes; where it lies on the disk is nobody's business.
 import { z } from 'zod'
+import { RECORDING_FLAWS } from '../core/facts.ts'
 import { isoTime, isoTimeOrNull } from '../core/iso-times.ts'
 import type { RecordingRow } from '../store/calls.ts'
 import { RECORDING_STATUSES } from '../store/schema.ts'
-import { count, timeOrNull, timeSchema } from './fields.ts'
+import { count, list, timeOrNull, timeSchema } from './fields.ts'
 
 export const recordingIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,400}$/, 'not a recording id')
 
@@ -21,6 +22,10 @@ export const recordingSchema = z.object({
   sizeBytes: count.nullable(),
   sha256: z.string().nullable(),
   reason: z.string().nullable().describe('Why it is missing.'),
+  flaws: list(z.enum(RECORDING_FLAWS)).describe('What is not as it should be.'),
+  gaps: list(z.object({ fromMs: count, toMs: count })).describe(
+    'Where neither spoke for more than 5 s, outside holds and pauses.',
+  ),
 })
 
 export function recordingView<Row extends RecordingRow>(row: Row, timeZone: string) {

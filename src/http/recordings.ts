@@ -5,13 +5,26 @@ import { constants, type FileHandle, open, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { DISPOSITIONS } from '../core/inputs.ts'
+import { isoTimeOrNull } from '../core/iso-times.ts'
+import { maskNumber } from '../core/masking.ts'
 import { findRecording, listRecordings, type Recording } from '../store/recordings.ts'
 import { RECORDING_STATUSES } from '../store/schema.ts'
+import { seesNumbers } from './access.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
 import { cursorOf, keysOf } from './cursors.ts'
 import { ApiError, FAULTS, notFound } from './errors.ts'
-import { cursorSchema, idSchema, instantSchema, limitSchema, list } from './fields.ts'
+import {
+  count,
+  cursorSchema,
+  idSchema,
+  instantSchema,
+  limitSchema,
+  list,
+  numberSchema,
+  timeOrNull,
+} from './fields.ts'
 import { rangeOf } from './ranges.ts'
 import { pathOf, recordingIdSchema, recordingSchema, recordingView } from './recording-views.ts'
 
@@ -19,6 +32,12 @@ const tags = ['recordings']
 const permission = 'recordings.read'
 const paramsSchema = z.object({ recordingId: recordingIdSchema })
 const lengthSchema = z.coerce.number().int().min(0).max(86_400_000).optional()
+
+const scoreSchema = z.coerce.number().int().min(0).max(10).optional()
+const flagSchema = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .optional()
 
 const querySchema = z.strictObject({
   from: instantSchema.optional().describe('Begun at or after.'),
@@ -28,10 +47,29 @@ const querySchema = z.strictObject({
   status: z.enum(RECORDING_STATUSES).optional(),
   durationMsMin: lengthSchema,
   durationMsMax: lengthSchema,
+  number: numberSchema.optional().describe('The caller’s whole number; needs `pii.read`.'),
+  disposition: z.enum(DISPOSITIONS).optional(),
+  isHoldExceeded: flagSchema.describe('Whether some hold was above the limit.'),
+  surveyScoreMin: scoreSchema,
+  surveyScoreMax: scoreSchema,
+  samplePercent: z.coerce
+    .number()
+    .min(0.01)
+    .max(100)
+    .optional()
+    .describe('A fair sample, the same at every look.'),
   limit: limitSchema,
   cursor: cursorSchema.optional().describe('`nextCursor` of the page before.'),
 })
-const replySchema = recordingSchema.extend({ queueId: z.string().nullable() })
+const replySchema = recordingSchema.extend({
+  queueId: z.string().nullable(),
+  fromNumber: z.string().nullable().describe('Masked without `pii.read`.'),
+  disposition: z.enum(DISPOSITIONS).nullable(),
+  isHoldExceeded: z.boolean(),
+  surveyScore: count.nullable(),
+  isOnLegalHold: z.boolean(),
+  deletedAt: timeOrNull,
+})
 const soundSchema = z.string().meta({ format: 'binary' })
 const sound = { content: { 'audio/wav': { schema: soundSchema } } }
 
@@ -52,14 +90,20 @@ export function recordingRoutes(api: Api, options: AppOptions): void {
         },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const { limit, cursor } = query
+      if (query.number !== undefined && !seesNumbers(request)) {
+        throw new ApiError(403, 'forbidden', 'Your role does not allow searching by number.')
+      }
       const keys = keysOf(cursor)
       const after = keys && { requestedAt: keys.at, path: keys.id }
       const page = await listRecordings(db, filterOf(query), { limit, after })
       const { recordings, next } = page
       return {
-        recordings: recordings.map((recording) => recordingView(recording, timeZone)),
+        recordings: recordings.map((recording) =>
+          viewOf(recording, timeZone, seesNumbers(request)),
+        ),
         nextCursor: cursorOf(next && { at: next.requestedAt, id: next.path }),
       }
     },
@@ -76,7 +120,10 @@ export function recordingRoutes(api: Api, options: AppOptions): void {
         response: { 200: replySchema, ...FAULTS },
       },
     },
-    async ({ params }) => recordingView(await existing(options, params.recordingId), timeZone),
+    async (request) => {
+      const recording = await existing(options, request.params.recordingId)
+      return viewOf(recording, timeZone, seesNumbers(request))
+    },
   )
 
   api.get(
@@ -97,8 +144,19 @@ export function recordingRoutes(api: Api, options: AppOptions): void {
   )
 }
 
+function viewOf(recording: Recording, timeZone: string, isWhole: boolean) {
+  const { fromNumber, deletedAt } = recording
+  return {
+    ...recordingView(recording, timeZone),
+    fromNumber: fromNumber === null || isWhole ? fromNumber : maskNumber(fromNumber),
+    deletedAt: isoTimeOrNull(deletedAt, timeZone),
+  }
+}
+
 function filterOf(query: z.infer<typeof querySchema>) {
   const { from, to, agentId, queueId, status, durationMsMin, durationMsMax } = query
+  const { number, disposition, isHoldExceeded, surveyScoreMin, surveyScoreMax } = query
+  const { samplePercent } = query
   return {
     ...(from !== undefined && { from: Date.parse(from) }),
     ...(to !== undefined && { to: Date.parse(to) }),
@@ -107,6 +165,12 @@ function filterOf(query: z.infer<typeof querySchema>) {
     ...(status !== undefined && { status }),
     ...(durationMsMin !== undefined && { durationMsMin }),
     ...(durationMsMax !== undefined && { durationMsMax }),
+    ...(number !== undefined && { number }),
+    ...(disposition !== undefined && { disposition }),
+    ...(isHoldExceeded !== undefined && { isHoldExceeded }),
+    ...(surveyScoreMin !== undefined && { surveyScoreMin }),
+    ...(surveyScoreMax !== undefined && { surveyScoreMax }),
+    ...(samplePercent !== undefined && { sample: Math.round(samplePercent * 100) }),
   }
 }
 
@@ -125,7 +189,7 @@ async function play(
 ) {
   const { recordingsDir } = options
   const { path, callId, status, sha256 } = recording
-  if (status !== 'verified') {
+  if (status !== 'verified' && status !== 'flawed') {
     throw new ApiError(409, 'recording_not_verified', `The recording is ${status}.`)
   }
   const file = await openWithin(recordingsDir, path)

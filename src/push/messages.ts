@@ -31,6 +31,8 @@ const UNSEEN: ReadonlySet<RecordedFact['type']> = new Set([
   'recording.started',
   'recording.stopped',
   'recording.verified',
+  'recording.flawed',
+  'recording.interrupted',
   'recording.missing',
 ] as const)
 
@@ -41,6 +43,8 @@ const UNCOUNTED: ReadonlySet<RecordedFact['type']> = new Set([
   'call.hold_prolonged',
   'call.phrase_confirmed',
   'call.written_up',
+  'recording.paused',
+  'recording.resumed',
   'agent.phone_registered',
   'agent.phone_unregistered',
   'agent.wrap_up_extended',
@@ -105,6 +109,7 @@ export type AlertCode =
   | 'off_seat_expired'
   | 'signed_in_elsewhere'
   | 'recording_missing'
+  | 'recording_flawed'
   | 'emergency'
   | 'help_requested'
   | 'help_answered'
@@ -134,6 +139,7 @@ const ALERTS: Partial<Record<RecordedFact['type'], AlertCode>> = {
   'off_seat.expired': 'off_seat_expired',
   'agent.console_changed': 'signed_in_elsewhere',
   'recording.missing': 'recording_missing',
+  'recording.flawed': 'recording_flawed',
   'call.urgency_flagged': 'emergency',
   'call.help_requested': 'help_requested',
   'call.help_answered': 'help_answered',

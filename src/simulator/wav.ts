@@ -60,11 +60,15 @@ export function durationOfWav(path: string): number | null {
   }
 }
 
-/** Header and silence of exactly that length, taking no room on the disk. */
+/** As loud as a word on both channels: a line on which nothing was ever heard is taken for broken. */
+const BEEP = new Int16Array(2 * RATE * 0.1).fill(3_000)
+
+/** Header, a beep and silence of exactly that length, taking no room on the disk to speak of. */
 export function writeSilence(path: string, frames: number): void {
   const file = openSync(path, 'w')
   try {
     writeSync(file, headerOfWav(frames))
+    writeSync(file, new Uint8Array(BEEP.buffer, 0, BEEP.byteLength))
     ftruncateSync(file, sizeOfWav(frames))
   } finally {
     closeSync(file)

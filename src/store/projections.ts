@@ -12,7 +12,7 @@ import { isOfFloor, projectFloor } from './floor.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
 import { projectLeave, projectOffSeat } from './off-seat.ts'
 import { projectParty } from './parties.ts'
-import { projectRecording } from './recordings.ts'
+import { describeRecordings, isRecordingFact, projectRecording } from './recordings.ts'
 import { calls, facts, offers, queues } from './schema.ts'
 import { projectSeats } from './seats.ts'
 
@@ -41,14 +41,26 @@ export async function recordFacts(
   const fresh = new Set(inserted.map(({ seq }) => seq))
   // The same fact twice in one batch is inserted once, and projected once.
   const projected = recorded.filter((fact) => fresh.delete(fact.seq))
-  for (const fact of projected) await project(tx, fact)
+  for (const fact of projected) {
+    await project(tx, fact)
+    if (DESCRIBING.has(fact.type) && 'callId' in fact) await describeRecordings(tx, fact.callId)
+  }
   await projectSeats(tx, projected)
   return inserted.length
 }
 
+/** Facts that change what one searches recordings by. */
+const DESCRIBING: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
+  'recording.requested',
+  'call.ended',
+  'call.written_up',
+  'call.surveyed',
+])
+
 /** Changes the rows that show what the fact says. */
 export async function project(tx: Queryable, fact: RecordedFact): Promise<void> {
   if (isOfFloor(fact)) return projectFloor(tx, fact)
+  if (isRecordingFact(fact)) return projectRecording(tx, fact)
   switch (fact.type) {
     case 'call.held':
     case 'call.hold_warned':
@@ -63,12 +75,6 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
         .set({ sipStatus: fact.sipStatus, cause: sql`coalesce(${offers.cause}, ${fact.cause})` })
         .where(eq(offers.legId, fact.legId))
       return
-    case 'recording.requested':
-    case 'recording.started':
-    case 'recording.stopped':
-    case 'recording.verified':
-    case 'recording.missing':
-      return projectRecording(tx, fact)
     case 'agent.signed_in':
     case 'agent.wrap_up_started':
       return projectAgent(tx, fact)

@@ -115,7 +115,7 @@ async function uncheckedRecordingsOf(tx: Queryable): Promise<RestoredRecording[]
   const rows = await tx
     .select()
     .from(recordings)
-    .where(notInArray(recordings.status, ['verified', 'missing']))
+    .where(notInArray(recordings.status, ['verified', 'flawed', 'missing']))
     .orderBy(asc(recordings.requestedAt), asc(recordings.path))
   return rows.map(({ callId, path, startedAt, requestedAt }) => ({
     callId,

@@ -16,7 +16,13 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { OfferPolicy, WrapUpPolicy } from '../core/agent-policy.ts'
 import { type HoldPolicy, QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
-import { ENDINGS, type HangupBy, OFFER_OUTCOMES, type RecordedFact } from '../core/facts.ts'
+import {
+  ENDINGS,
+  type HangupBy,
+  OFFER_OUTCOMES,
+  type RecordedFact,
+  type RecordingFlaw,
+} from '../core/facts.ts'
 import { DISPOSITIONS, type NotReadyReason } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
 import {
@@ -25,6 +31,7 @@ import {
   LEVEL_DEFAULT,
   type RoutingPolicy,
 } from '../core/routing-policy.ts'
+import type { Stretch } from '../core/sound.ts'
 import type { SupervisionPolicy } from '../core/supervision-policy.ts'
 import type { WaitingPolicy } from '../core/waiting-policy.ts'
 import { instant, oneOf } from './columns.ts'
@@ -45,8 +52,18 @@ export const RECORDING_STATUSES = [
   'recording',
   'stopped',
   'verified',
+  'flawed',
   'missing',
 ] as const
+/** `local`: the folder into which the switch writes. */
+export const RECORDING_PLACES = ['local', 'bucket'] as const
+
+/** In which nothing was recorded; times. */
+export interface RecordingPause {
+  readonly from: number
+  readonly to: number | null
+}
+
 export type RecordingStatus = (typeof RECORDING_STATUSES)[number]
 
 export const AGENT_PHASES = [
@@ -310,13 +327,45 @@ export const recordings = pgTable(
     sha256: text('sha256'),
     /** Why it is missing. */
     reason: text('reason'),
+    flaws: text('flaws').array().$type<RecordingFlaw[]>().notNull().default([]),
+    gaps: jsonb('gaps').$type<readonly Stretch[]>().notNull().default([]),
+    /** In time; the last one may be open. */
+    pauses: jsonb('pauses').$type<RecordingPause[]>().notNull().default([]),
+    /** Of its call, what one searches by. Kept here, or ten million rows could not be searched. */
+    queueId: text('queue_id'),
+    fromNumber: text('from_number'),
+    disposition: text('disposition', { enum: DISPOSITIONS }),
+    isHoldExceeded: boolean('is_hold_exceeded').notNull().default(false),
+    surveyScore: integer('survey_score'),
+    /** Spreads evenly over all recordings, so that a range of it is a fair sample. */
+    lot: integer('lot').generatedAlwaysAs(sql`(hashtext(path) & 2147483647) % 10000`),
+    place: text('place', { enum: RECORDING_PLACES }).notNull().default('local'),
+    /** Its name in that place, where it is another than `path`. */
+    storedAs: text('stored_as'),
+    archivedAt: instant('archived_at'),
+    isOnLegalHold: boolean('is_on_legal_hold').notNull().default(false),
+    deletedAt: instant('deleted_at'),
   },
   (table) => [
     index('recordings_call').on(table.callId),
+    index('recordings_queue_requested').on(table.queueId, table.requestedAt, table.path),
+    index('recordings_number_requested').on(table.fromNumber, table.requestedAt, table.path),
+    index('recordings_disposition').on(table.disposition, table.requestedAt, table.path),
+    index('recordings_hold_exceeded')
+      .on(table.requestedAt, table.path)
+      .where(sql`is_hold_exceeded`),
+    index('recordings_score').on(table.surveyScore, table.requestedAt, table.path),
+    index('recordings_duration').on(table.durationMs, table.requestedAt),
+    index('recordings_unarchived')
+      .on(table.checkedAt)
+      .where(sql`archived_at is null and status in ('verified', 'flawed')`),
     index('recordings_requested').on(table.requestedAt, table.path),
     index('recordings_agent_requested').on(table.agentId, table.requestedAt),
-    index('recordings_unchecked').on(table.path).where(sql`status not in ('verified', 'missing')`),
+    index('recordings_unchecked')
+      .on(table.path)
+      .where(sql`status not in ('verified', 'flawed', 'missing')`),
     oneOf('recordings_status', table.status, RECORDING_STATUSES),
+    oneOf('recordings_place', table.place, RECORDING_PLACES),
   ],
 )
 

@@ -100,6 +100,12 @@ function callRequests(
         { kind: 'bgapi', text: `uuid_record ${leg} start ${path}`, jobId: `${JOBS.record}${leg}` },
       ]
     }
+    case 'mask_recording':
+    case 'unmask_recording': {
+      const path = quotePath(join(site.recordingsDir, command.path))
+      const verb = command.type === 'mask_recording' ? 'mask' : 'unmask'
+      return [api(`uuid_record ${leg} ${verb} ${path}`)]
+    }
     default:
       return talkRequests(command, fileOf)
   }

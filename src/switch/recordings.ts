@@ -8,7 +8,9 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import type { Clock, Timer } from '../clock.ts'
 import type { RecordingCommand } from '../core/commands.ts'
 import type { Input } from '../core/inputs.ts'
-import { readWavHead } from './wav.ts'
+import { GAP_MS_MIN } from '../core/recordings.ts'
+import { type Channel, SoundMeter, type Stretch } from '../core/sound.ts'
+import { FRAME_BYTES, readWavHead, SoundPieces } from './wav.ts'
 
 export const UNVERIFIED_REASONS = [
   'missing_file',
@@ -23,6 +25,8 @@ interface Verified {
   readonly durationMs: number
   readonly sizeBytes: number
   readonly sha256: string
+  readonly gaps: readonly Stretch[]
+  readonly silent: readonly Channel[]
 }
 /** `isFinal`: looking again would show the same. */
 type Look = Verified | { readonly reason: UnverifiedReason; readonly isFinal: boolean }
@@ -134,16 +138,23 @@ async function readOpened(file: FileHandle): Promise<Look> {
   if (head.channels !== 2) return { reason: 'not_stereo', isFinal: true }
   if (head.soundBytes <= 0) return { reason: 'empty_file', isFinal: false }
   const hash = createHash('sha256')
+  const { bytesPerSecond, soundAt, soundBytes } = head
+  const meter = new SoundMeter({
+    framesPerSecond: bytesPerSecond / FRAME_BYTES,
+    gapMsMin: GAP_MS_MIN,
+  })
+  const sound = new SoundPieces(soundAt, soundBytes, (samples) => meter.take(samples))
   const piece = Buffer.alloc(PIECE_BYTES)
   let at = 0
   for (;;) {
     const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, at)
     if (bytesRead === 0) break
     hash.update(piece.subarray(0, bytesRead))
+    sound.take(piece.subarray(0, bytesRead), at)
     at += bytesRead
   }
   // It grew under our eyes: the switch has not finished.
   if (at !== sizeBytes) return { reason: 'unreadable', isFinal: false }
-  const durationMs = Math.floor((head.soundBytes * 1000) / head.bytesPerSecond)
-  return { durationMs, sizeBytes, sha256: hash.digest('hex') }
+  const durationMs = Math.floor((soundBytes * 1000) / bytesPerSecond)
+  return { durationMs, sizeBytes, sha256: hash.digest('hex'), ...meter.finish() }
 }

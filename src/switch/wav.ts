@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises'
 export interface WavHead {
   readonly channels: number
   readonly bytesPerSecond: number
+  /** Where the sound begins. */
+  readonly soundAt: number
   /** Bytes of sound that are really there. */
   readonly soundBytes: number
 }
@@ -38,7 +40,7 @@ export async function readWavHead(file: FileHandle, fileBytes: number): Promise<
       // The length is written last: 0 in a file that a crash cut short, and more than is there in one
       // that a full disk did.
       const soundBytes = length === 0 ? there : Math.min(length, there)
-      return { channels, bytesPerSecond, soundBytes }
+      return { channels, bytesPerSecond, soundAt: start, soundBytes }
     }
     // Chunks are padded to whole words.
     at = start + length + (length % 2)
@@ -50,4 +52,32 @@ async function bytesAt(file: FileHandle, position: number, length: number): Prom
   const buffer = Buffer.alloc(length)
   const { bytesRead } = await file.read(buffer, 0, length, position)
   return bytesRead === length ? buffer : null
+}
+
+/** Of 16-bit stereo. */
+export const FRAME_BYTES = 4
+
+/** Hands on the samples in a file that comes in pieces, whole frames at a time. */
+export class SoundPieces {
+  readonly #from: number
+  readonly #to: number
+  readonly #take: (samples: Int16Array) => void
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(soundAt: number, soundBytes: number, take: (samples: Int16Array) => void) {
+    this.#from = soundAt
+    this.#to = soundAt + soundBytes
+    this.#take = take
+  }
+
+  /** `at`: where the piece stands in the file; pieces come in order. */
+  take(piece: Buffer, at: number): void {
+    const sound = piece.subarray(Math.max(0, this.#from - at), Math.max(0, this.#to - at))
+    const bytes = this.#rest.length === 0 ? sound : Buffer.concat([this.#rest, sound])
+    const wholeBytes = bytes.length - (bytes.length % FRAME_BYTES)
+    const samples = new Int16Array(wholeBytes / 2)
+    for (let i = 0; i < samples.length; i += 1) samples[i] = bytes.readInt16LE(i * 2)
+    this.#rest = Buffer.from(bytes.subarray(wholeBytes))
+    this.#take(samples)
+  }
 }

@@ -243,6 +243,16 @@ const AGENT_WORDS: Record<string, (agentId: string, at: number) => Input> = {
     agentId,
     phraseSaid: true,
   }),
+  'asks to pause the recording': (agentId, at) => ({
+    type: 'agent.recording_pause_requested',
+    at,
+    agentId,
+  }),
+  'asks to resume the recording': (agentId, at) => ({
+    type: 'agent.recording_resume_requested',
+    at,
+    agentId,
+  }),
   'confirms the begin phrase': (agentId, at) => ({
     type: 'agent.phrase_confirmed',
     at,
@@ -297,7 +307,8 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
   }
   if (noun === 'leg') return parseLeg(name, rest, at, state)
   if (noun === 'recording') {
-    const path = state.calls.get(name)?.recordingPath ?? `2026/11/23/${name}.wav`
+    const pending = [...state.recordings.values()].findLast(({ callId }) => callId === name)
+    const path = state.calls.get(name)?.recordingPath ?? pending?.path ?? `2026/11/23/${name}.wav`
     if (rest[0] === 'started') return { type: 'recording.started', at, path }
     if (rest[0] === 'stopped') {
       return {
@@ -317,6 +328,8 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
         durationMs: Number(rest[1]),
         sizeBytes: 32_044,
         sha256: 'ab12',
+        gaps: [],
+        silent: rest[2] === undefined ? [] : [rest[2] as 'caller' | 'agent'],
       }
     }
     return { type: 'recording.unverified', at, callId: name, path, reason: rest[0] ?? '' }

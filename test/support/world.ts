@@ -253,6 +253,9 @@ export class World {
       case 'retrieve':
         this.#pending.push({ type: 'leg.parked', at, legId: command.legId })
         return
+      case 'mask_recording':
+      case 'unmask_recording':
+        return
       case 'start_recording':
         this.#pending.push({ type: 'recording.started', at, path: command.path })
         return
@@ -447,6 +450,10 @@ export class World {
     ]
     const ask = asks[Math.floor(pick / AGENTS.length) % asks.length]
     if (ask !== undefined) this.#take(ask)
+    if (pick % 11 === 0) {
+      this.#take({ type: 'agent.recording_pause_requested', at, agentId })
+      if (pick % 2 === 0) this.#take({ type: 'agent.recording_resume_requested', at, agentId })
+    }
     const phrase = pick % 2 === 0 ? 'begin' : 'end'
     if (pick % 4 === 0) this.#take({ type: 'agent.phrase_confirmed', at, agentId, phrase })
   }
