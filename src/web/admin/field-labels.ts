@@ -98,6 +98,12 @@ export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   allowReject: ['允许拒接', 'May reject'],
   autoAnswer: ['自动应答', 'Auto-answer'],
   whisperPrompt: ['接通前耳语提示', 'Whisper before the call'],
+  at: ['时间', 'At'],
+  actor: ['操作人', 'Who'],
+  entity: ['对象', 'What'],
+  entityId: ['对象编号', 'Id'],
+  ip: ['来源地址', 'Address'],
+  details: ['详情', 'Details'],
   isOn: ['开启', 'On'],
   scale: ['评分档位', 'Scale'],
 }

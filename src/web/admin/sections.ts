@@ -5,6 +5,8 @@ import type { MessageKey } from '../messages.ts'
 
 export interface Section {
   readonly id: string
+  /** A panel of its own instead of the list with its forms. */
+  readonly panel?: 'audit'
   readonly title: Extract<MessageKey, `admin.section.${string}`>
   readonly group: Extract<MessageKey, `admin.group.${string}`>
   /** The list's address below `/api/v1`; an entry's is this and its id. */
@@ -159,5 +161,18 @@ export const SECTIONS: readonly Section[] = [
     columns: ['address', 'reason', 'failures', 'until', 'isInForce'],
     can: ['delete'],
     ...CONFIG,
+  },
+  {
+    id: 'audit',
+    panel: 'audit',
+    title: 'admin.section.audit',
+    group: 'admin.group.system',
+    path: '/audit',
+    list: 'entries',
+    idField: 'auditId',
+    columns: ['at', 'actor', 'action', 'entity', 'entityId', 'ip'],
+    can: [],
+    read: 'audit.read',
+    write: 'audit.read',
   },
 ]
