@@ -1,6 +1,7 @@
 // One channel as FreeSWITCH keeps it: its state, its variables, what runs on it, and the headers with
 // which it appears in events and dumps. It acts on nothing; the files that move calls do.
 import type { Timer } from '../clock.ts'
+import type { Eavesdropping } from './eavesdrop.ts'
 import type { Recording } from './recording.ts'
 
 /** FreeSWITCH's own numbers of channel states. */
@@ -64,7 +65,8 @@ export type ChannelMode =
 
 export interface Heard {
   readonly at: number
-  /** `silence`, `music`, `prompt:<file name>`, `agent:<id>`, or `caller` on an agent's leg. */
+  /** `silence`, `music`, `prompt:<file name>`, `agent:<id>`, or `caller` on an agent's leg;
+   * several at once are joined by `&`. */
   readonly source: string
 }
 
@@ -121,6 +123,9 @@ export class Channel {
   isVanished = false
   /** The agent at the far end; null on callers' legs. */
   agentId: string | null = null
+  /** What the leg listens at, and who listens at the leg. */
+  eavesdropping: Eavesdropping | null = null
+  readonly eavesdroppers = new Set<Channel>()
   /** The caller never says a word. */
   isMute = false
 

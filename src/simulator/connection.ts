@@ -3,6 +3,7 @@
 // follow its reply.
 import type { Socket } from 'node:net'
 import { runCommand } from './commands.ts'
+import { commandEavesdropper } from './eavesdrop.ts'
 import type { Exchange } from './exchange.ts'
 import type { Faults } from './faults.ts'
 import { enqueueApp, hangUp } from './legs.ts'
@@ -238,6 +239,10 @@ export class Connection {
   #sendEvent(name: string, { named, body }: WireCommand): void {
     const eventUuid = this.#exchange.random.uuid()
     const headers = { ...named, 'Event-UUID': eventUuid }
+    const leg = this.#exchange.find(named['unique-id'])
+    if (leg !== undefined) {
+      commandEavesdropper(this.#exchange, leg, named['eavesdrop-command'] ?? '')
+    }
     this.#exchange.announce(name, null, headers, body === '' ? null : body)
     this.#replyCommand(`+OK ${eventUuid}`)
   }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock, Timer } from '../clock.ts'
 import { Channel, type ChannelOptions, micros } from './channel.ts'
+import { voiceOf, voicesAt } from './eavesdrop.ts'
 import type { Phones } from './phones.ts'
 import type { Random } from './random.ts'
 import type { Recorder } from './recording.ts'
@@ -142,20 +143,34 @@ export class Exchange {
     const heard = { at, source }
     channel.heard.push(heard)
     channel.onHeard?.(heard)
+    for (const eavesdropper of channel.eavesdroppers) this.listen(eavesdropper)
   }
 
   #source(channel: Channel): string {
+    const target = channel.eavesdropping?.target
+    if (target === undefined) return joined(this.#heardAt(channel), voicesAt(channel))
+    const voice = voiceOf(target)
+    const others = [...(voice === null ? [] : [voice]), ...voicesAt(channel)]
+    // A watched supervisor hears what they listen at, not only what is played to the leg.
+    const heard = target.eavesdropping === null ? this.#heardAt(target) : this.#source(target)
+    return joined(heard, [...others, ...voicesAt(target, channel)])
+  }
+
+  /** What is played to the leg, or what its partner says. */
+  #heardAt(channel: Channel): string {
     if (channel.isHangingUp || channel.answeredAt === null) return 'silence'
     for (const app of channel.running.toReversed()) {
       if (app.file !== null) return nameOfSound(app.file)
     }
     const { partner } = channel
     if (channel.mode !== 'bridged' || partner === null) return 'silence'
-    if (partner.isHeldByPhone || partner.isVanished || partner.isMute || partner.isHangingUp) {
-      return 'silence'
-    }
-    return partner.agentId === null ? 'caller' : `agent:${partner.agentId}`
+    return voiceOf(partner) ?? 'silence'
   }
+}
+
+function joined(heard: string, voices: readonly string[]): string {
+  const all = [...(heard === 'silence' ? [] : heard.split('&')), ...voices]
+  return all.length === 0 ? 'silence' : [...new Set(all)].join('&')
 }
 
 /** Several files that are played as one: `file_string://a.wav!b.wav`. */

@@ -3,6 +3,7 @@
 // FreeSWITCH 1.10.12; where a comment gives a time, it was measured there.
 import type { Channel, QueuedApp, RunningApp, Step } from './channel.ts'
 import { stepsOfDestination } from './dialplan.ts'
+import { eavesdrop, leaveAlone, stopEavesdropping } from './eavesdrop.ts'
 import { type Exchange, filesOf } from './exchange.ts'
 import { expand, setVariable } from './variables.ts'
 
@@ -98,6 +99,9 @@ function startApp(exchange: Exchange, leg: Channel, app: QueuedApp): void {
     case 'hangup':
       hangUp(exchange, leg, arg === '' ? 'NORMAL_CLEARING' : arg, 'far_end')
       return
+    case 'eavesdrop':
+      if (eavesdrop(exchange, leg, arg)) return
+      break
     case 'set':
       setVariable(leg, arg)
       break
@@ -220,6 +224,7 @@ export function unwind(exchange: Exchange, leg: Channel, wasParked: boolean): vo
   leg.parkTimer?.clear()
   for (let app = leg.running.pop(); app !== undefined; app = leg.running.pop()) {
     if (app.app === 'park') exchange.announce('CHANNEL_UNPARK', leg)
+    if (app.app === 'eavesdrop') stopEavesdropping(exchange, leg)
     const response =
       app.file === null
         ? (leg.variables.get('current_application_response') ?? '_none_')
@@ -375,6 +380,7 @@ function tearDown(exchange: Exchange, leg: Channel, before: Channel['mode']): vo
   leg.setState('CS_REPORTING')
   exchange.announce('CHANNEL_HANGUP_COMPLETE', leg)
   leg.onEnded?.(leg.cause ?? '')
+  leaveAlone(exchange, leg, (one) => finishTop(exchange, one, 'done', '_none_'))
   leg.nextState = 'CS_DESTROY'
   if (partner === null || leg.partner !== partner) {
     destroy(exchange, leg)

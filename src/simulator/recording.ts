@@ -187,12 +187,14 @@ function soundsOf(
 
 /** A leg speaks while it hears somebody; to music and prompts people listen. */
 function ownVoice(leg: Channel, heardSource: string): string {
-  const isTalking = heardSource === 'caller' || heardSource.startsWith('agent:')
+  const isTalking = /^(caller|agent:)/.test(heardSource)
   if (!isTalking || leg.isMute) return 'silence'
   return leg.agentId === null ? 'caller' : `agent:${leg.agentId}`
 }
 
 /** Which caller it is decides upon the voice. */
 function spoken(source: string, leg: Channel): string {
-  return source === 'caller' ? `caller:${leg.callerNumber}` : source
+  // Of several voices the first is written down.
+  const [first = ''] = source.split('&')
+  return first === 'caller' ? `caller:${leg.callerNumber}` : first
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { HeardFrame } from './rtp.ts'
 
 /** Multiples of 50 Hz, each exactly in one bin of a 20 ms frame, and none in the music's chords. */
-export const TONES = { caller: 1_900, agent: 1_000, otherAgent: 1_450 } as const
+export const TONES = { caller: 1_900, agent: 1_000, otherAgent: 1_450, third: 2_350 } as const
 export type Hearing = 'silence' | keyof typeof TONES | 'sound'
 
 function power(samples: Int16Array, hertz: number): number {
@@ -31,13 +31,41 @@ export function hearing(samples: Int16Array): Hearing {
   return 'sound'
 }
 
+/** A tone is there with at least this share of a frame's energy; two that are mixed have about a half each. */
+const MIXED_SHARE_MIN = 0.12
+
+/**
+ * The tones, also mixed ones, that were heard in that stretch: each in at least half of its frames. What
+ * is heard in less than a tenth of them does not count as heard; anything between throws.
+ */
+export function tonesHeard(
+  frames: readonly HeardFrame[],
+  from: number,
+  to: number,
+): (keyof typeof TONES)[] {
+  const within = frames.filter(({ at }) => at >= from && at < to)
+  if (within.length < 10) throw new Error(`only ${within.length} frames were heard`)
+  return (Object.keys(TONES) as (keyof typeof TONES)[]).filter((name) => {
+    const share = within.filter(({ samples }) => hasTone(samples, name)).length / within.length
+    if (share >= 0.1 && share < 0.5) throw new Error(`${name} was heard in ${share} of the frames`)
+    return share >= 0.5
+  })
+}
+
+/** Whether the frame holds the tone, alone or with others. */
+export function hasTone(samples: Int16Array, name: keyof typeof TONES): boolean {
+  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0)
+  if (Math.sqrt(energy / samples.length) < 50) return false
+  return power(samples, TONES[name]) > MIXED_SHARE_MIN * energy
+}
+
 /** How many of the frames that arrived in that stretch of time hold what. */
 export function hearings(
   frames: readonly HeardFrame[],
   from: number,
   to: number,
 ): Record<Hearing, number> & { readonly all: number } {
-  const counts = { silence: 0, caller: 0, agent: 0, otherAgent: 0, sound: 0, all: 0 }
+  const counts = { silence: 0, caller: 0, agent: 0, otherAgent: 0, third: 0, sound: 0, all: 0 }
   for (const frame of frames) {
     if (frame.at < from || frame.at >= to) continue
     counts[hearing(frame.samples)] += 1
