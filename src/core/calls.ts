@@ -7,6 +7,7 @@ import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { waitingIn } from './lanes.ts'
 import { endOffer } from './offers.ts'
+import { notReached, outboundOver } from './outbound.ts'
 import { endParty, isPutDown } from './parties.ts'
 import { expectRecording } from './recordings.ts'
 import { agentLegsOf } from './rings.ts'
@@ -65,6 +66,7 @@ export function callerParkedAgain(turn: Turn, call: Call): void {
 /** The caller's leg is gone, whoever ended it. */
 export function callerGone(turn: Turn, call: Call, cause: string): void {
   const { phase, callId } = call
+  if (phase.name === 'dialling') return notReached(turn, call, cause)
   const agentId = 'agentId' in phase ? phase.agentId : null
   const by = hangupByOf(call, cause)
   for (const party of call.parties) {
@@ -102,6 +104,10 @@ function endingOf(phase: Call['phase'], call: Call): Ending {
       return 'lost_in_transfer'
     case 'refused':
       return phase.reason
+    case 'leaving':
+      return phase.ending
+    case 'dialling':
+      return 'not_reached'
     case 'waiting':
     case 'offered':
     case 'connecting':
@@ -147,6 +153,8 @@ export function hangUpRequested(turn: Turn, agent: Agent): void {
   if (call.takeOver !== null) return turn.refuse('take_over_pending')
   if (call.hangUpRequestedBy !== null || startSurvey(turn, call)) return
   turn.hangUp(call.legId, 'NORMAL_CLEARING')
+  // Nobody may be there yet whose end would end the agent's leg as well.
+  if (call.phase.name === 'dialling') turn.hangUp(call.phase.legId, 'NORMAL_CLEARING')
   const { agentId } = agent
   turn.emit({ type: 'call.hang_up_requested', at: turn.at, callId: call.callId, agentId })
 }
@@ -186,4 +194,5 @@ export function endCall(
     openHold: phase.name === 'held' ? openHold : null,
   })
   expectRecording(turn, call.recordingPath)
+  if (call.outbound !== null) outboundOver(turn, call, { hangupBy, cause })
 }

@@ -1,5 +1,7 @@
 // What we ask of the switch, of the clock, and of the recordings. Plain data: the core decides,
 // `switch/` and the engine do. A command never names a leg that has ended.
+import type { CallbackId } from './callback-facts.ts'
+import type { DialGround } from './class-of-service.ts'
 import type { AgentId, QueueId } from './config.ts'
 import type { CallId, CallStage, LegId, MonitorMode, NodeId } from './inputs.ts'
 import type { PartyPurpose, PartyTarget, SurveyScale } from './party-facts.ts'
@@ -118,6 +120,23 @@ export type SwitchCommand =
     })
   /** `cause` is FreeSWITCH's name, e.g. `ORIGINATOR_CANCEL` for a ring that the caller's hangup ends. */
   | (OnLeg & { readonly type: 'hang_up'; readonly cause: string })
+  /**
+   * Call a citizen out of the agent's parked leg `legId`, which hears what the network says and is joined
+   * with `dialledLegId` by the switch when they answer; where nobody does, it parks again.
+   */
+  | (OnLeg & {
+      readonly type: 'dial'
+      readonly dialledLegId: LegId
+      readonly callId: CallId
+      readonly agentId: AgentId
+      readonly queueId: QueueId
+      readonly number: string
+      /** The hotline's, as the citizen sees it. */
+      readonly shownNumber: string
+      readonly ringMsMax: number
+      readonly ground: DialGround
+      readonly callbackId: CallbackId | null
+    })
   /** Caller left, agent right, until the leg ends. `path` is relative to the recordings' folder. */
   | (OnLeg & { readonly type: 'start_recording'; readonly path: string })
   /** Silence on both channels of the recording, and its length as if nothing were; then sound again. */

@@ -70,6 +70,7 @@ export interface QueueSettings {
   /** What the queue's agents are told of those who watch them. */
   readonly supervision: SupervisionPolicy
   readonly survey: SurveyPolicy
+  readonly callback: CallbackPolicy
 }
 
 /** What callers are asked after the agent has left. */
@@ -101,6 +102,33 @@ export interface RetryPolicy {
 export interface NumberSettings {
   readonly number: string
   readonly queueId: QueueId
+}
+
+/** Calling citizens back. Times are milliseconds. */
+export interface CallbackPolicy {
+  /** A waiting caller may leave the line and keep the place. */
+  readonly isOffered: boolean
+  /** From there to the first try: a line that still hears our last words is busy. */
+  readonly pauseMs: number
+  /** What an agent promises where no time is named. */
+  readonly dueMs: number
+  /** A promised callback that nobody has begun takes its place in the queue this long before it is due. */
+  readonly leadMs: number
+  readonly attemptsMax: number
+  /** From an attempt that came to nothing to the next. */
+  readonly retryMs: number
+  /** How long the citizen's phone rings. */
+  readonly ringMsMax: number
+}
+
+export const CALLBACK_DEFAULTS: CallbackPolicy = {
+  isOffered: true,
+  pauseMs: 10_000,
+  dueMs: 1_800_000,
+  leadMs: 300_000,
+  attemptsMax: 3,
+  retryMs: 600_000,
+  ringMsMax: 35_000,
 }
 
 export interface AgentSettings {
@@ -158,6 +186,7 @@ export const QUEUE_DEFAULTS = {
   survey: { isOn: false, scale: 5 },
   routing: ROUTING_DEFAULTS,
   supervision: SUPERVISION_DEFAULTS,
+  callback: CALLBACK_DEFAULTS,
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>
 
 export const UNIT_DEFAULTS = {

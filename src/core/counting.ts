@@ -30,7 +30,8 @@ export function count(state: State, fact: Fact): void {
   }
   if (!('callId' in fact)) return
   const call = state.calls.get(fact.callId) ?? state.unconfirmed.get(fact.callId)
-  if (call === undefined) return
+  // The rates are of those who call us; what we dial counts in none of them.
+  if (call === undefined || call.outbound != null) return
   if (fact.type === 'call.queued' || fact.type === 'call.refused') {
     countEntered(state, fact, call)
     return
@@ -70,6 +71,7 @@ function countAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   const { callId, queueId, queuedAt, arrivedAt } = fact
   const { answeredAt, connectedAt } = fact.caller
   const known = state.unconfirmed.get(callId)
+  if (fact.caller.outbound !== undefined || known?.outbound !== undefined) return
   const total: Partial<Counts> = known === undefined ? { inbound: 1 } : {}
   const isNewlyQueued = (known?.queuedAt ?? null) === null
   let more: Partial<Counts> = isNewlyQueued ? { queued: 1 } : {}

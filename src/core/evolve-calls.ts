@@ -1,6 +1,7 @@
 // What facts about calls do to the state: the half of `evolve` that calls, legs and offers fill.
 import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
 import { enteredQueueOf } from './counting.ts'
+import { releaseCallback } from './evolve-callbacks.ts'
 import { endStretch, evolveHold, talking } from './evolve-holds.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
@@ -72,7 +73,7 @@ export function evolveCall(state: State, fact: CallFact): void {
   }
 }
 
-function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
+export function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
   const { callId, legId, nodeId, at } = fact
   state.legs.set(legId, {
     legId,
@@ -90,6 +91,7 @@ function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     from: fact.from,
     to: fact.to,
     arrivedAt: fact.arrivedAt,
+    outbound: null,
     phase: { name: 'waiting', since: at },
     queueId: null,
     enteredQueueId: null,
@@ -163,6 +165,11 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   if (caller.heldAt !== null) call.phrases = { segment: call.holdSegments, begin: null, end: null }
   call.recordingPath = caller.recordingPath
   call.told = { ...NOTHING_TOLD, promptedAt: caller.promptedAt ?? null }
+  const mark = caller.outbound ?? known?.outbound
+  if (mark !== undefined) {
+    const { ground, callbackId } = mark
+    call.outbound = { ground, callbackId, agentId: null, reasonBefore: null }
+  }
   if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
     state.recordings.set(caller.recordingPath, {
       callId,
@@ -218,8 +225,10 @@ function adoptedPhase(fact: FactOf<'call.adopted'>, agentId: string, legId: LegI
 }
 
 function callEnded(state: State, fact: FactOf<'call.ended'>): void {
-  state.unconfirmed.delete(fact.callId)
   const call = state.calls.get(fact.callId)
+  const known = call ?? state.unconfirmed.get(fact.callId)
+  state.unconfirmed.delete(fact.callId)
+  if (known?.outbound?.callbackId != null) releaseCallback(state, known.outbound.callbackId)
   if (call === undefined) return
   endLeg(state, call.legId, fact.at)
   for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)

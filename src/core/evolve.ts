@@ -2,11 +2,13 @@
 // whether it could is decided before, in the nouns' own files. Replaying the recorded facts of a run
 // from its first gives the same state again.
 
+import { isCallbackFact } from './callback-facts.ts'
 import { changeAgent, setPhase } from './changes.ts'
 import { QUEUE_DEFAULTS } from './config.ts'
 import { count, countsOfDay, countsOfQuarter } from './counting.ts'
 import { learn } from './estimates.ts'
 import { evolveAgent, evolveSeat, isOfAgent } from './evolve-agents.ts'
+import { evolveCallback } from './evolve-callbacks.ts'
 import { evolveCall } from './evolve-calls.ts'
 import { evolveFloor } from './evolve-floor.ts'
 import { evolveParty } from './evolve-parties.ts'
@@ -28,6 +30,7 @@ export function evolve(state: State, fact: Fact): void {
 }
 
 function apply(state: State, fact: Fact): void {
+  if (isCallbackFact(fact)) return evolveCallback(state, fact)
   switch (fact.type) {
     case 'config.loaded':
       configLoaded(state, fact)
@@ -140,6 +143,11 @@ function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
   }
   for (const call of fact.calls) state.unconfirmed.set(call.callId, call)
   for (const recording of fact.recordings) state.recordings.set(recording.path, recording)
+  for (const callback of fact.callbacks ?? []) {
+    const isUnderWay = fact.calls.some(({ callId }) => callId === callback.callId)
+    const callId = isUnderWay ? callback.callId : null
+    state.callbacks.set(callback.callbackId, { ...callback, callId })
+  }
   for (const { day, queueId, counts } of fact.counts) countsOfDay(state, day).set(queueId, counts)
   for (const { startAt, queueId, counts } of fact.quarters ?? []) {
     countsOfQuarter(state, startAt).set(queueId, counts)

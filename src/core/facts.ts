@@ -1,6 +1,7 @@
 // What we decided has happened. State changes only by facts; rows, pushes, figures and reports are
 // all made from them. Facts are past tense, immutable once recorded, and carry what a reader years
 // later needs, so that no projection ever has to ask the live state.
+import type { CallbackFact, OutboundFact } from './callback-facts.ts'
 import type { AgentId, Config, QueueId } from './config.ts'
 import type { FloorFact } from './floor-facts.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   Phrase,
   RestoredAgent,
   RestoredCall,
+  RestoredCallback,
   RestoredCounts,
   RestoredQuarter,
   RestoredRecording,
@@ -49,10 +51,14 @@ export const ENDINGS = [
   ...REFUSALS,
   'lost_in_transfer',
   'failed',
+  'callback_taken',
+  'not_reached',
+  'withdrawn',
 ] as const
 /**
  * How a call ended, one of a closed list; every call gets exactly one. `lost_in_transfer`: had been
- * answered, and hung up on the way to somebody else.
+ * answered, and hung up on the way to somebody else. `not_reached` and `withdrawn` are of calls that we
+ * make: nobody answered there, or it was taken back before anybody was dialled.
  */
 export type Ending = (typeof ENDINGS)[number]
 
@@ -430,6 +436,7 @@ export type SystemFact =
       readonly recordings: readonly RestoredRecording[]
       readonly counts: readonly RestoredCounts[]
       readonly quarters?: readonly RestoredQuarter[]
+      readonly callbacks?: readonly RestoredCallback[] | undefined
     })
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
@@ -446,6 +453,8 @@ export type Fact =
   | SystemFact
   | WaitingFact
   | EstimatesFact
+  | CallbackFact
+  | OutboundFact
 
 /** A fact with its place in the one order in which everything happened; gapless from 1. */
 export type RecordedFact = Fact & { readonly seq: number }

@@ -1,5 +1,7 @@
 // Everything that can reach the core. An input carries its own time (`at`, epoch ms; for what the
 // switch reports, the switch's event clock) and says what occurred to us; it decides nothing.
+import type { CallbackId, CallbackKind } from './callback-facts.ts'
+import type { DialGround } from './class-of-service.ts'
 import type { AgentId, Config, QueueId } from './config.ts'
 import type { FloorInput } from './floor-inputs.ts'
 import type { Counts } from './metrics.ts'
@@ -88,6 +90,10 @@ export interface LegSnapshot {
   readonly party?: { readonly target: PartyTarget; readonly purpose: PartyPurpose } | null
   /** When the waiting caller was last told something. */
   readonly promptedAt?: number | null
+  /** Marked when it was dialled: a citizen whom we have called. */
+  readonly outbound?:
+    | { readonly ground: DialGround; readonly callbackId: CallbackId | null }
+    | undefined
 }
 
 export const CALL_STAGES = ['transferred', 'surveying', 'closing'] as const
@@ -126,6 +132,35 @@ export interface RestoredCall {
   readonly connectedAt: number | null
   readonly holdMs: number
   readonly holdSegments: number
+  /** Of a call that we make. */
+  readonly outbound?: RestoredOutbound | undefined
+}
+
+export interface RestoredOutbound {
+  readonly ground: DialGround
+  readonly callbackId: CallbackId | null
+  /** The citizen's phone was called. */
+  readonly isDialled: boolean
+}
+
+/** An open callback. `callId` is the call under way for it. */
+export interface RestoredCallback {
+  readonly callbackId: CallbackId
+  readonly kind: CallbackKind
+  readonly originalCallId: CallId | null
+  readonly from: string
+  readonly to: string
+  readonly queueId: QueueId
+  readonly priority: number
+  readonly queuedAt: number
+  readonly requestedAt: number
+  readonly requestedBy: string | null
+  readonly dueAt: number | null
+  readonly startAt: number
+  readonly attempts: number
+  readonly attemptsMax: number
+  readonly assignedTo: AgentId | null
+  readonly callId: CallId | null
 }
 
 /** A recording that was begun and never checked. */
@@ -173,6 +208,7 @@ export type WorldInput =
       readonly recordings: readonly RestoredRecording[]
       readonly counts: readonly RestoredCounts[]
       readonly quarters?: readonly RestoredQuarter[]
+      readonly callbacks?: readonly RestoredCallback[] | undefined
     })
   | EstimatesFact
   | (At & { readonly type: 'timer.fired'; readonly timerId: string })
@@ -352,6 +388,46 @@ export type AgentNewsInput =
       readonly summary: string
     })
 
+/** What people ask about callbacks; refused by a Rejection as agents' requests are. `by` is a user name. */
+export type CallbackInput =
+  /** Call a number, or serve a callback now. That the agent may was judged at the edge (R-044). */
+  | (OfAgent & {
+      readonly type: 'agent.dial_requested'
+      readonly number: string
+      readonly ground: DialGround
+      readonly callbackId: CallbackId | null
+    })
+  /** A waiting caller wishes to be called back; null: at the number they call from. */
+  | (At & {
+      readonly type: 'callback.wished'
+      readonly callId: CallId
+      readonly number: string | null
+    })
+  | (At & {
+      readonly type: 'callback.requested'
+      readonly kind: Exclude<CallbackKind, 'queued'>
+      /** The call that it comes from. */
+      readonly callId: CallId | null
+      readonly from: string
+      readonly to: string
+      readonly queueId: QueueId
+      /** Null: as the queue's policy promises. */
+      readonly dueAt: number | null
+      readonly requestedBy: string
+      readonly assignedTo: AgentId | null
+    })
+  | (At & {
+      readonly type: 'callback.assign_requested'
+      readonly callbackId: CallbackId
+      readonly assignedTo: AgentId | null
+      readonly by: string
+    })
+  | (At & {
+      readonly type: 'callback.cancel_requested'
+      readonly callbackId: CallbackId
+      readonly by: string
+    })
+
 export type Input =
   | WorldInput
   | LegInput
@@ -362,3 +438,4 @@ export type Input =
   | HelpAnswer
   | SupervisionInput
   | FloorInput
+  | CallbackInput

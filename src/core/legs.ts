@@ -5,6 +5,7 @@ import { conferenceJoined, conferenceLeft } from './conference.ts'
 import { callerSettled, heldByPhone, holdBegan, retrieved, unheldByPhone } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
+import { citizenAnswered, diallerGone, diallingStopped } from './outbound.ts'
 import { agentParked, partyBridged, partyGone, partyReported } from './party-legs.ts'
 import { hasAgentLeg } from './rings.ts'
 import type { Call, Leg } from './state.ts'
@@ -67,10 +68,12 @@ function legMoved(
       phoneRinging(turn, call, leg.legId)
       return
     case 'leg.answered':
-      phoneAnswered(turn, call, leg.legId)
+      if (isAgent) phoneAnswered(turn, call, leg.legId)
+      else citizenAnswered(turn, call)
       return
     case 'leg.parked':
       if (isAgent) {
+        diallingStopped(turn, call)
         phoneSettled(turn, call, leg.legId)
         holdBegan(turn, call)
         agentParked(turn, call, leg.legId)
@@ -154,7 +157,8 @@ export function agentLegGone(turn: Turn, leg: Leg, cause: string): void {
   // Already told to end: what the call does next was decided then.
   if (leg.endingSince !== null) return
   if (agentLeftTakeOver(turn, call)) return
-  if (call.phase.name === 'talking' || call.phase.name === 'held') agentGone(turn, call, cause)
+  if (call.phase.name === 'dialling') diallerGone(turn, call, cause)
+  else if (call.phase.name === 'talking' || call.phase.name === 'held') agentGone(turn, call, cause)
   else phoneGone(turn, call, leg.legId, cause)
 }
 

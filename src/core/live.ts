@@ -1,5 +1,6 @@
 // The floor as people see it: what consoles, supervisors and wallboards show, taken from the live
 // state and the day's figures. Times are ISO strings only at the edges; here they are epoch ms.
+import type { CallbackId } from './callback-facts.ts'
 import type { AgentId, QueueId } from './config.ts'
 import { dayOf } from './days.ts'
 import { phraseDue } from './hold.ts'
@@ -53,6 +54,10 @@ export interface LiveCall {
   /** The caller's number, unmasked: edges mask it for those without `pii.read`. */
   readonly from: string
   readonly to: string
+  /** `outbound`: we call the citizen; `from` is the citizen's number all the same. */
+  readonly direction: 'inbound' | 'outbound'
+  /** The callback that an outbound call is made for. */
+  readonly callbackId: CallbackId | null
   readonly phase: CallPhase['name']
   readonly since: number
   readonly arrivedAt: number
@@ -180,6 +185,8 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
     queueId,
     from,
     to,
+    direction: call.outbound === null ? 'inbound' : 'outbound',
+    callbackId: call.outbound?.callbackId ?? null,
     phase: phase.name,
     since: phase.since,
     arrivedAt,
@@ -275,7 +282,9 @@ function judgeOf(state: ReadonlyState, day: string) {
 function waitingOf(calls: readonly Call[]): Pick<LiveQueue, 'waiting' | 'longestWaitSince'> {
   let waiting = 0
   let longestWaitSince: number | null = null
-  for (const { phase, queuedAt } of calls) {
+  for (const { phase, queuedAt, outbound } of calls) {
+    // Who is to be called back sits at home and waits for nobody on the line.
+    if (outbound !== null) continue
     if (phase.name !== 'waiting' && phase.name !== 'offered') continue
     waiting += 1
     if (queuedAt !== null) longestWaitSince = Math.min(longestWaitSince ?? queuedAt, queuedAt)

@@ -20,13 +20,17 @@ export const OUTCOMES = {
   no_agent: 'noAgent',
   lost_in_transfer: 'lostInTransfer',
   failed: 'failed',
+  callback_taken: 'callbackTaken',
+  // Of calls that we make; they are counted nowhere.
+  not_reached: 'notReached',
+  withdrawn: 'withdrawn',
 } as const satisfies Record<Ending, string>
 export type Outcome = (typeof OUTCOMES)[Ending]
 
 /** The caller gave up before anybody answered. */
 export const ABANDONED = ['abandoned_waiting', 'abandoned_ringing'] as const
 /** The caller left the queue with the promise of being called back. */
-export const CALLED_BACK: readonly Ending[] = []
+export const CALLED_BACK: readonly Ending[] = ['callback_taken']
 
 /** Sums and counts of calls that arrived in one period. All times are milliseconds. */
 export interface Counts extends Readonly<Record<Outcome, number>> {

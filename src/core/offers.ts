@@ -4,8 +4,10 @@
 
 import { OFFER_DEFAULTS } from './agent-policy.ts'
 import { freeAgent, parkAgent } from './agents.ts'
+import { supersedeCallbacks } from './callbacks.ts'
 import type { OfferOutcome } from './facts.ts'
 import type { LegId } from './inputs.ts'
+import { dialCitizen, dialOfferEnded, isToBeDialled } from './outbound.ts'
 import { askForRecording } from './recordings.ts'
 import { hasAgentLeg, ringOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
@@ -38,7 +40,8 @@ export function offer(turn: Turn, call: Call, agent: Agent): void {
     callId,
     agentId,
     queueId: queue.queueId,
-    from: call.from,
+    // The agent's telephone shows the line: the citizen's number may not be theirs to see.
+    from: call.outbound === null ? call.from : call.to,
     ringMsMax: queue.ringMsMax,
   })
   turn.setTimer(`ring:${legId}`, at + queue.ringMsMax)
@@ -85,6 +88,7 @@ export function phoneAnswered(turn: Turn, call: Call, legId: LegId): void {
 export function phoneSettled(turn: Turn, call: Call, legId: LegId): void {
   phoneAnswered(turn, call, legId)
   if (call.phase.name !== 'connecting' || call.phase.legId !== legId) return
+  if (isToBeDialled(turn, call)) return dialCitizen(turn, call)
   askForRecording(turn, call)
   turn.send({ type: 'bridge', legId: call.legId, otherLegId: legId })
 }
@@ -99,11 +103,14 @@ export function phoneUnsettled(turn: Turn, call: Call, legId: LegId): void {
 /** Caller and agent hear each other. */
 export function legsJoined(turn: Turn, call: Call): void {
   const { phase, callId, queueId, queuedAt } = call
-  if (phase.name !== 'connecting' || queueId === null || queuedAt === null) return
+  const isDialled = phase.name === 'dialling'
+  if (phase.name !== 'connecting' && !isDialled) return
+  if (queueId === null || queuedAt === null) return
   const { agentId, legId } = phase
-  const answeredAt = phase.since
+  const answeredAt = isDialled ? turn.at : phase.since
   const waitMs = Math.max(0, answeredAt - queuedAt)
-  turn.clearTimer(`bridge:${callId}`)
+  turn.clearTimer(isDialled ? `dial:${callId}` : `bridge:${callId}`)
+  if (isDialled) askForRecording(turn, call)
   turn.emit({
     type: 'call.connected',
     at: turn.at,
@@ -119,7 +126,9 @@ export function legsJoined(turn: Turn, call: Call): void {
     isFirst: call.connectedAt === null,
   })
   turn.send({ type: 'keep_after_bridge', legId })
+  if (isDialled) turn.send({ type: 'keep_after_bridge', legId: call.legId })
   stamp(turn, call)
+  supersedeCallbacks(turn, call)
 }
 
 /** How FreeSWITCH's name of a cause reads as an offer's outcome. */
@@ -133,7 +142,7 @@ export function outcomeOf(cause: string): 'rejected' | 'rona' | 'unreachable' {
 export function ringTimedOut(turn: Turn, call: Call, legId: LegId): void {
   if (ringOf(call, legId) === undefined) return
   endOffer(turn, call, legId, 'rona', 'NO_ANSWER')
-  if (ringsOf(call).length === 0) returnToQueue(turn, call)
+  if (ringsOf(call).length === 0) returnToQueue(turn, call, 'NO_ANSWER')
 }
 
 /** An agent's leg ended, or never began, before the two were joined. Other phones may still ring. */
@@ -143,14 +152,14 @@ export function phoneGone(turn: Turn, call: Call, legId: LegId, cause: string): 
   // Picked up and put down again within a moment is a refusal; anything else is the cause's own word.
   const isPutDown = wasAnswered && cause === 'NORMAL_CLEARING'
   endOffer(turn, call, legId, isPutDown ? 'rejected' : outcomeOf(cause), cause)
-  if (ringsOf(call).length === 0) returnToQueue(turn, call)
+  if (ringsOf(call).length === 0) returnToQueue(turn, call, cause)
 }
 
 /** No bridge came although both legs were there: our own failure, the agent is not to blame. */
 export function joiningFailed(turn: Turn, call: Call): void {
   if (call.phase.name !== 'connecting') return
   endOffer(turn, call, call.phase.legId, 'failed', 'NORMAL_CLEARING')
-  returnToQueue(turn, call)
+  returnToQueue(turn, call, 'NORMAL_CLEARING')
 }
 
 /**
@@ -214,12 +223,13 @@ export function rejectOffer(turn: Turn, agent: Agent): void {
   const queue = call.queueId === null ? undefined : state.queues.get(call.queueId)
   if (queue?.offering.allowReject !== true) return turn.refuse('reject_not_allowed')
   endOffer(turn, call, legId, 'rejected', 'CALL_REJECTED')
-  if (ringsOf(call).length === 0) returnToQueue(turn, call)
+  if (ringsOf(call).length === 0) returnToQueue(turn, call, 'CALL_REJECTED')
 }
 
-function returnToQueue(turn: Turn, call: Call): void {
+function returnToQueue(turn: Turn, call: Call, cause: string): void {
   const { callId, queueId } = call
   if (queueId === null) return
+  if (dialOfferEnded(turn, call, cause)) return
   const wasAnswered = call.phase.name === 'connecting'
   turn.emit({ type: 'call.requeued', at: turn.at, callId, queueId, reason: 'offer_ended' })
   // The attempt to join the legs has stopped the music.

@@ -27,7 +27,8 @@ export const GAP_MS_MIN = 5_000
 
 /** Starts the call's recording; nothing happens if it has one already. */
 export function askForRecording(turn: Turn, call: Call): void {
-  if (call.recordingPath !== null || call.phase.name !== 'connecting') return
+  if (call.recordingPath !== null) return
+  if (call.phase.name !== 'connecting' && call.phase.name !== 'dialling') return
   begin(turn, call, call.phase.agentId, '')
 }
 

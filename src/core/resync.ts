@@ -7,7 +7,8 @@ import { callParked } from './calls.ts'
 import { watchHold } from './hold.ts'
 import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
 import { agentLegGone, callerLegGone } from './legs.ts'
-import { phoneUnsettled } from './offers.ts'
+import { legsJoined, phoneUnsettled } from './offers.ts'
+import { moveOutbound, outboundEndedUnseen } from './outbound.ts'
 import { expectRecording } from './recordings.ts'
 import type { Call, Leg } from './state.ts'
 import { supervisorAnswered, supervisorGone, takeOverJoined } from './supervision.ts'
@@ -23,6 +24,7 @@ type Synced = Extract<WorldInput, { type: 'switch.synced' }>
 export function switchLost(turn: Turn, nodeId: string): void {
   if (turn.state.nodes.get(nodeId)?.isUp === false) return
   turn.emit({ type: 'switch.lost', at: turn.at, nodeId })
+  moveOutbound(turn, nodeId)
 }
 
 export function switchSynced(turn: Turn, input: Synced): void {
@@ -102,6 +104,8 @@ function joinAgain(turn: Turn, call: Call, shown: LegSnapshot): void {
   if (phase.name === 'waiting' && !shown.isPlaying && shown.bridgedTo === null) {
     turn.send({ type: 'play_music', legId: call.legId })
   }
+  // The citizen picked up while we were away.
+  if (phase.name === 'dialling' && shown.bridgedTo === phase.legId) legsJoined(turn, call)
   if (phase.name === 'talking' && phase.holdRequestedAt === null && shown.bridgedTo === null) {
     turn.send({ type: 'bridge', legId: call.legId, otherLegId: phase.legId })
   }
@@ -125,6 +129,10 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
   const { state, at } = turn
   const { callId, queueId, queuedAt, legId } = caller
   const queue = queueId === null ? undefined : state.queues.get(queueId)
+  // We were calling somebody when the service stopped, and nobody talks yet: it is tried again later.
+  if (caller.outbound !== undefined && caller.connectedAt === null) {
+    return hangUpShown(turn, nodeId, legId)
+  }
   if (queue === undefined || queuedAt === null || state.calls.has(callId)) {
     const { from, to, createdAt } = caller
     callParked(turn, {
@@ -191,7 +199,10 @@ function hangUpShown(turn: Turn, nodeId: string, legId: LegId): void {
 /** Open in the records and on no switch: it ended during the outage, and nobody knows exactly when. */
 function endedUnseen(turn: Turn, call: RestoredCall): void {
   const { callId, queueId, agentId, arrivedAt, holdMs } = call
-  const unanswered = queueId === null ? 'failed' : 'abandoned_waiting'
+  const { outbound } = call
+  const ours = outbound?.isDialled === true ? 'not_reached' : 'withdrawn'
+  const theirs = queueId === null ? 'failed' : 'abandoned_waiting'
+  const unanswered = outbound === undefined ? theirs : ours
   turn.emit({
     type: 'call.ended',
     at: turn.at,
@@ -207,6 +218,7 @@ function endedUnseen(turn: Turn, call: RestoredCall): void {
     holdMs,
     openHold: null,
   })
+  if (outbound !== undefined) outboundEndedUnseen(turn, call, outbound)
   const agent = agentId === null ? undefined : turn.state.agents.get(agentId)
   if (call.connectedAt !== null && agent?.phase.name === 'ready') {
     startWrapUp(turn, agent, callId, queueId)

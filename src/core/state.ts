@@ -1,5 +1,8 @@
 // The live state of one hotline. Only `evolve` (evolve.ts) changes it, and only by facts.
 import { AGENT_RULES_DEFAULTS } from './agent-policy.ts'
+
+import type { CallbackId, CallbackKind } from './callback-facts.ts'
+import type { DialGround } from './class-of-service.ts'
 import type {
   AgentId,
   AgentSettings,
@@ -86,6 +89,47 @@ export type CallPhase =
   /** A last phrase is played to a caller who could not be heard. */
   | { readonly name: 'closing'; readonly since: number }
   | { readonly name: 'refused'; readonly reason: RefusalReason; readonly since: number }
+  /** A call of ours: the agent is there, the citizen's phone is being called. */
+  | {
+      readonly name: 'dialling'
+      readonly agentId: AgentId
+      readonly legId: LegId
+      readonly since: number
+    }
+  /** The caller has chosen to leave the line and hears a last phrase. */
+  | { readonly name: 'leaving'; readonly ending: 'callback_taken'; readonly since: number }
+
+/** What makes a call one of ours. */
+export interface Outbound {
+  readonly ground: DialGround
+  readonly callbackId: CallbackId | null
+  /** The agent who asked to make it, and nobody else is asked; null: it is offered like any other. */
+  readonly agentId: AgentId | null
+  readonly reasonBefore: NotReadyReason | null
+}
+
+/** A citizen who is to be called back; forgotten when that is done or given up. */
+export interface Callback {
+  readonly callbackId: CallbackId
+  readonly kind: CallbackKind
+  readonly originalCallId: CallId | null
+  /** The citizen's number. */
+  readonly from: string
+  /** The hotline's number that the citizen is shown. */
+  readonly to: string
+  readonly queueId: QueueId
+  readonly priority: number
+  readonly queuedAt: number
+  readonly requestedAt: number
+  readonly requestedBy: string | null
+  readonly dueAt: number | null
+  startAt: number
+  attempts: number
+  readonly attemptsMax: number
+  assignedTo: AgentId | null
+  /** The call that is made for it at the moment. */
+  callId: CallId | null
+}
 
 export interface HoldPhrases {
   readonly segment: number
@@ -119,9 +163,13 @@ export interface Call {
   readonly callId: CallId
   readonly legId: LegId
   readonly nodeId: NodeId
+  /** The citizen's number, whichever side has called. */
   readonly from: string
+  /** The hotline's. */
   readonly to: string
   readonly arrivedAt: number
+  /** Null for a call that the citizen makes. */
+  outbound: Outbound | null
   phase: CallPhase
   queueId: QueueId | null
   /** The queue that the call entered first and for which it counts, wherever it goes. */
@@ -286,6 +334,8 @@ export interface State {
   readonly nodes: Map<NodeId, { isUp: boolean }>
   /** How long waits will be, and how far that was from the truth. */
   readonly estimation: Estimation
+  readonly callbacks: Map<CallbackId, Callback>
+  callbacksMade: number
   /** Who may serve what, and who waits: see lanes.ts. */
   readonly lanes: Map<LaneId, Lane>
   /** Lanes in which somebody came or went since routing last looked. */
@@ -320,6 +370,8 @@ export function emptyState(epoch: string): State {
     unconfirmed: new Map(),
     nodes: new Map(),
     estimation: noEstimation(),
+    callbacks: new Map(),
+    callbacksMade: 0,
     lanes: new Map(),
     changedLanes: new Set(),
     counts: new Map(),

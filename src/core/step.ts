@@ -5,6 +5,7 @@
 import { absenceDue, watchAbsence } from './absences.ts'
 import { agentRequested, isElsewhere, phoneRegistered, phoneUnregistered } from './agents.ts'
 import { helpAnswered, muteProlonged } from './call-buttons.ts'
+import { callbackAsked, callbackDue, isCallbackInput, watchCallbacks } from './callbacks.ts'
 import { callParked, hangUpRequested } from './calls.ts'
 import { conferenceDue, rejoin } from './conference.ts'
 import { floorAsked } from './floor.ts'
@@ -20,6 +21,7 @@ import type { AgentInput, AgentNewsInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
 import { decideOffSeat, leaveLapses, watchLeave } from './off-seat.ts'
 import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
+import { diallingStopped, diallingTimedOut } from './outbound.ts'
 import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
 import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
 import { partyRequested } from './party-requests.ts'
@@ -58,6 +60,7 @@ export function step(state: State, input: Input): Turn {
 
 function take(turn: Turn, input: Input): void {
   const { state, at } = turn
+  if (isCallbackInput(input)) return callbackAsked(turn, input)
   switch (input.type) {
     case 'config.loaded':
       for (const agent of state.agents.values()) {
@@ -73,6 +76,7 @@ function take(turn: Turn, input: Input): void {
     case 'history.restored':
       turn.emit(input)
       watchAgents(turn)
+      watchCallbacks(turn)
       return
     case 'timer.fired':
       timerFired(turn, input.timerId)
@@ -184,6 +188,9 @@ function timerFired(turn: Turn, timerId: string): void {
     case 'last_word':
       lastWordOverdue(turn, id)
       return
+    case 'callback':
+      callbackDue(turn, id)
+      return
     case 'recording':
       recordingStopOverdue(turn, id)
       return
@@ -230,6 +237,7 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'take_over') takeOverOverdue(turn, call)
   if (kind === 'waiting') promptDue(turn, call)
   else if (kind === 'bridge') joiningFailed(turn, call)
+  else if (kind === 'dial') diallingTimedOut(turn, call)
   else if (kind === 'retrieve') retrieveOverdue(turn, call)
   else if (kind === 'hold_warning') holdWarningDue(turn, call)
   else if (kind === 'hold_limit') holdLimitDue(turn, call)
@@ -259,6 +267,7 @@ function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed
     turn.setTimer(`last_word:${input.legId}`, turn.at)
   } else if (input.command === 'bridge') joiningFailed(turn, call)
   else if (input.command === 'mask_recording') maskingFailed(turn, call)
+  else if (input.command === 'dial') diallingStopped(turn, call)
   else if (input.command === 'start_recording' && call.recordingPath !== null) {
     recordingMissing(turn, call.recordingPath, input.reason)
   }

@@ -1,6 +1,7 @@
 // Recorded calls as they are shown: times in the hotline's zone, the caller's number masked for those
 // without `pii.read`, and every fact of a call as one entry of its timeline.
 import { z } from 'zod'
+import { DIAL_GROUNDS } from '../core/class-of-service.ts'
 import { ENDINGS, type HangupBy, OFFER_OUTCOMES, type RecordedFact } from '../core/facts.ts'
 import { DISPOSITIONS } from '../core/inputs.ts'
 import { isoTime, isoTimeOrNull } from '../core/iso-times.ts'
@@ -57,6 +58,10 @@ export const callSchema = z.object({
   surveyScore: count.nullable().describe('null: not asked, or no answer; see `surveyedAt`.'),
   surveyedAt: timeOrNull,
   transferredAt: timeOrNull.describe('When the caller was last handed over.'),
+  direction: z.enum(['inbound', 'outbound']),
+  ground: z.enum(DIAL_GROUNDS).nullable().describe('Why an outbound call was allowed.'),
+  callbackId: z.string().nullable(),
+  dialledAt: timeOrNull.describe('When the citizen’s phone was called.'),
 })
 
 export function callView(row: CallRow, { timeZone, seesNumbers }: Reader) {
@@ -76,6 +81,7 @@ export function callView(row: CallRow, { timeZone, seesNumbers }: Reader) {
     helpRequestedAt: time(row.helpRequestedAt),
     surveyedAt: time(row.surveyedAt),
     transferredAt: time(row.transferredAt),
+    dialledAt: time(row.dialledAt),
   }
 }
 

@@ -135,8 +135,10 @@ const livePartySchema = z.object({
 export const liveCallSchema = z.object({
   callId: z.string(),
   queueId: z.string().nullable(),
-  from: z.string().describe('Masked without `pii.read`.'),
+  from: z.string().describe('The citizen’s number, masked without `pii.read`.'),
   to: z.string(),
+  direction: z.enum(['inbound', 'outbound']),
+  callbackId: z.string().nullable(),
   phase: z.enum([
     'waiting',
     'offered',
@@ -148,6 +150,8 @@ export const liveCallSchema = z.object({
     'surveying',
     'closing',
     'refused',
+    'dialling',
+    'leaving',
   ]),
   since: timeSchema,
   arrivedAt: timeSchema,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { QUEUE_DEFAULTS, type QueueSettings } from '../core/config.ts'
 import type { SupervisionPolicy } from '../core/supervision-policy.ts'
 import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '../store/queues.ts'
+import { callbackPolicySchema } from './callback-policy.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
@@ -59,6 +60,7 @@ const queueSchema = z
     wrapUp: wrapUpSchema,
     offering: offeringSchema,
     supervision: supervisionSchema,
+    callback: callbackPolicySchema,
   })
   .refine(({ holdWarningMs, holdMsMax }) => holdWarningMs <= holdMsMax, {
     path: ['holdWarningMs'],
@@ -72,6 +74,7 @@ const policies = {
   wrapUp: wrapUpSchema.partial(),
   offering: offeringSchema.partial(),
   supervision: supervisionSchema.partial(),
+  callback: z.strictObject(callbackPolicySchema.partial().shape),
 }
 const fieldsOf = { ...queueSchema.shape, ...policies }
 const newQueueSchema = z
@@ -89,6 +92,7 @@ const replySchema = z.object({
   waiting: waitingPolicyReply,
   wrapUp: wrapUpSchema,
   offering: offeringSchema,
+  callback: callbackPolicySchema,
 })
 const paramsSchema = z.object({ queueId: idSchema })
 

@@ -67,7 +67,9 @@ export async function countCalls(db: Queryable, query: CountQuery): Promise<Coun
     with arrived as (
       select *, ${KEY_COLUMNS[by]} as key, ${bucketOf(query)} as bucket
       from ${calls}
-      where arrived_at >= ${at(query.from)} and arrived_at < ${at(query.to)} and ${where}
+      -- The rates are of those who call us (R-001).
+      where direction = 'inbound'
+        and arrived_at >= ${at(query.from)} and arrived_at < ${at(query.to)} and ${where}
     ), held as (
       select call_id, count(*) as holds, count(*) filter (where is_exceeded) as exceeded
       from ${holdSegments} join arrived using (call_id)

@@ -2,9 +2,11 @@
 // written here too, and a fact that is there already changes nothing, so replaying is harmless. Rows
 // are made from the facts alone, never from the live state, in the order of the facts.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { isCallbackFact } from '../core/callback-facts.ts'
 import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
 import { isPartyFact } from '../core/party-facts.ts'
 import { projectAgent, projectRestoredAgents } from './agent-states.ts'
+import { projectCallback } from './callbacks.ts'
 import { projectChecklist, projectConduct } from './conduct-events.ts'
 import type { Queryable } from './database.ts'
 import { closeEstimates, projectEstimate } from './estimates.ts'
@@ -31,7 +33,7 @@ export async function recordFacts(
         seq: fact.seq,
         at: fact.at,
         type: fact.type,
-        callId: 'callId' in fact ? fact.callId : null,
+        callId: callOf(fact),
         agentId: 'agentId' in fact ? fact.agentId : null,
         body: fact,
       })),
@@ -56,11 +58,17 @@ const DESCRIBING: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
   'call.written_up',
   'call.surveyed',
 ])
+/** In whose timeline the fact stands. */
+function callOf(fact: Fact): string | null {
+  if (fact.type === 'callback.requested') return fact.originalCallId
+  return 'callId' in fact ? fact.callId : null
+}
 
 /** Changes the rows that show what the fact says. */
 export async function project(tx: Queryable, fact: RecordedFact): Promise<void> {
   if (isOfFloor(fact)) return projectFloor(tx, fact)
   if (isRecordingFact(fact)) return projectRecording(tx, fact)
+  if (isCallbackFact(fact)) return projectCallback(tx, fact)
   switch (fact.type) {
     case 'call.held':
     case 'call.hold_warned':

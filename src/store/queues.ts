@@ -10,7 +10,7 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { hold, supervision, waiting, routing, wrapUp, offering } = QUEUE_DEFAULTS
+  const { hold, supervision, waiting, routing, wrapUp, offering, callback } = QUEUE_DEFAULTS
   return {
     ...row,
     hold: { ...hold, ...row.hold },
@@ -19,6 +19,7 @@ function queueOf(row: QueueRow): QueueSettings {
     wrapUp: { ...wrapUp, ...row.wrapUp },
     offering: { ...offering, ...row.offering },
     supervision: { ...supervision, ...row.supervision },
+    callback: { ...callback, ...row.callback },
   }
 }
 

@@ -6,11 +6,13 @@ import { dayOf } from '../core/days.ts'
 import type {
   RestoredAgent,
   RestoredCall,
+  RestoredCallback,
   RestoredCounts,
   RestoredQuarter,
   RestoredRecording,
 } from '../core/inputs.ts'
 import { EMPTY_SEAT } from '../core/seats.ts'
+import { openCallbacks } from './callbacks.ts'
 import type { Database, Queryable } from './database.ts'
 import { countsOfDays, countsOfQuarters } from './kpi.ts'
 import { listDefinitions } from './kpi-definitions.ts'
@@ -25,6 +27,7 @@ export interface Restored {
   readonly recordings: readonly RestoredRecording[]
   readonly counts: readonly RestoredCounts[]
   readonly quarters: readonly RestoredQuarter[]
+  readonly callbacks: readonly RestoredCallback[]
 }
 
 /** To be asked after the journal has replayed its spool, and before anything new is recorded. */
@@ -41,6 +44,7 @@ export async function restore(
       agents: await agentsOf(tx),
       calls: await openCallsOf(tx),
       recordings: await uncheckedRecordingsOf(tx),
+      callbacks: await openCallbacks(tx),
       counts: await countsOfDays(tx, days, definitions),
       quarters: await countsOfQuarters(tx, days, definitions),
     }
@@ -86,7 +90,7 @@ function restoredAgent(state: typeof agentStates.$inferSelect): RestoredAgent | 
 }
 
 async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
-  return tx
+  const rows = await tx
     .select({
       callId: calls.callId,
       legId: calls.legId,
@@ -101,6 +105,10 @@ async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
       agentId: calls.agentId,
       answeredAt: calls.answeredAt,
       connectedAt: calls.connectedAt,
+      direction: calls.direction,
+      ground: calls.ground,
+      callbackId: calls.callbackId,
+      dialledAt: calls.dialledAt,
       holdMs: sql<number>`coalesce(sum(${holdSegments.durationMs}), 0)`.mapWith(Number),
       holdSegments: sql<number>`coalesce(max(${holdSegments.segment}), 0)`.mapWith(Number),
     })
@@ -109,6 +117,10 @@ async function openCallsOf(tx: Queryable): Promise<RestoredCall[]> {
     .where(isNull(calls.endedAt))
     .groupBy(calls.callId)
     .orderBy(asc(calls.arrivedAt), asc(calls.callId))
+  return rows.map(({ direction, ground, callbackId, dialledAt, ...call }) => {
+    if (direction === 'inbound' || ground === null) return call
+    return { ...call, outbound: { ground, callbackId, isDialled: dialledAt !== null } }
+  })
 }
 
 async function uncheckedRecordingsOf(tx: Queryable): Promise<RestoredRecording[]> {

@@ -15,7 +15,6 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { OfferPolicy, WrapUpPolicy } from '../core/agent-policy.ts'
-import { type HoldPolicy, QUEUE_DEFAULTS, type SurveyPolicy } from '../core/config.ts'
 import {
   ENDINGS,
   type HangupBy,
@@ -23,6 +22,13 @@ import {
   type RecordedFact,
   type RecordingFlaw,
 } from '../core/facts.ts'
+import { DIAL_GROUNDS } from '../core/class-of-service.ts'
+import {
+  type CallbackPolicy,
+  type HoldPolicy,
+  QUEUE_DEFAULTS,
+  type SurveyPolicy,
+} from '../core/config.ts'
 import { DISPOSITIONS, type NotReadyReason } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
 import {
@@ -44,6 +50,7 @@ const HANGUP_BY = [
   'system',
   'unknown',
 ] as const satisfies readonly HangupBy[]
+export const DIRECTIONS = ['inbound', 'outbound'] as const
 const HOLD_BY = ['console', 'phone'] as const
 const PROMPTED_BY = ['system', 'agent'] as const
 
@@ -108,6 +115,7 @@ export const queues = pgTable(
     wrapUp: jsonb('wrap_up').$type<Partial<WrapUpPolicy>>().notNull().default({}),
     offering: jsonb('offering').$type<Partial<OfferPolicy>>().notNull().default({}),
     supervision: jsonb('supervision').$type<Partial<SupervisionPolicy>>().notNull().default({}),
+    callback: jsonb('callback').$type<Partial<CallbackPolicy>>().notNull().default({}),
   },
   (table) => [
     check(
@@ -234,6 +242,13 @@ export const calls = pgTable(
     surveyedAt: instant('surveyed_at'),
     /** When the caller was last handed over to somebody. */
     transferredAt: instant('transferred_at'),
+    /** `outbound`: we called the citizen, whose number stands in `fromNumber` all the same. */
+    direction: text('direction', { enum: DIRECTIONS }).notNull().default('inbound'),
+    /** Why an outbound call was allowed (R-044). */
+    ground: text('ground', { enum: DIAL_GROUNDS }),
+    callbackId: text('callback_id'),
+    /** When the citizen's phone was called. */
+    dialledAt: instant('dialled_at'),
   },
   (table) => [
     index('calls_arrived').on(table.arrivedAt, table.callId),
@@ -242,6 +257,9 @@ export const calls = pgTable(
     index('calls_agent_arrived').on(table.agentId, table.arrivedAt),
     index('calls_from_number').on(table.fromNumber, table.arrivedAt),
     index('calls_open').on(table.callId).where(sql`ended_at is null`),
+    index('calls_callback').on(table.callbackId),
+    oneOf('calls_direction', table.direction, DIRECTIONS),
+    oneOf('calls_ground', table.ground, DIAL_GROUNDS),
     oneOf('calls_ending', table.ending, ENDINGS),
     oneOf('calls_hangup_by', table.hangupBy, HANGUP_BY),
     oneOf('calls_disposition', table.disposition, DISPOSITIONS),

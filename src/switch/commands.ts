@@ -6,6 +6,7 @@ import type { LegStamp, SwitchCommand } from '../core/commands.ts'
 import type { AgentId } from '../core/config.ts'
 import type { SurveyScale } from '../core/party-facts.ts'
 import { DEFAULT_LANGUAGE, type Language, PROMPTS, type PromptId } from '../core/prompts.ts'
+import { dialRequests } from './dialling.ts'
 import {
   encodeText,
   quotePath,
@@ -91,6 +92,8 @@ function callRequests(
     case 'keep_after_bridge':
       // The leg's park_timeout removed the variable when it parked for the first time.
       return [api(`uuid_setvar ${leg} park_after_bridge true`)]
+    case 'dial':
+      return dialRequests(command)
     case 'hang_up':
       return [api(`uuid_kill ${leg} ${requireCause(command.cause)}`)]
     case 'start_recording': {

@@ -90,7 +90,10 @@ export function decodeEvent(headers: EventHeaders, context: DecodeContext): Deco
     case 'CHANNEL_PROGRESS_MEDIA':
       return role !== 'caller' ? { type: 'leg.ringing', at, legId } : 'ignored'
     case 'CHANNEL_ANSWER':
-      return role !== 'caller' ? { type: 'leg.answered', at, legId } : 'ignored'
+      // Of callers' legs only those that we dialled are ever answered by anybody but us.
+      return role !== 'caller' || headers.variable_cc_outbound !== undefined
+        ? { type: 'leg.answered', at, legId }
+        : 'ignored'
     case 'CHANNEL_BRIDGE': {
       const bridge = Bridge.safeParse(headers)
       if (!bridge.success) return 'malformed'

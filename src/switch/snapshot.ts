@@ -2,6 +2,7 @@
 // carries. The list alone will not do: it lags behind by some events and shows no variables. What we
 // need to know again after a restart was written on the legs by `stamp`.
 import { z } from 'zod'
+import { DIAL_GROUNDS } from '../core/class-of-service.ts'
 import { CALL_STAGES, type LegSnapshot } from '../core/inputs.ts'
 import type { SwitchConnection } from './connection.ts'
 import { decodeText, isId } from './encoding.ts'
@@ -55,6 +56,9 @@ const Dump = z.object({
   variable_cc_party: Text,
   variable_cc_purpose: Text,
   variable_cc_prompted_ms: Stamped.default(null),
+  variable_cc_outbound: z.enum(DIAL_GROUNDS).optional().catch(undefined),
+  variable_cc_callback: Text,
+  variable_cc_citizen: Text,
   variable_current_application: Text,
   variable_signal_bond: Text,
 })
@@ -128,7 +132,8 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
     legId,
     role: dump.variable_cc_role,
     callId: isId(callId) ? callId : legId,
-    from: dump['Caller-Caller-ID-Number'],
+    from:
+      dump.variable_cc_citizen === '' ? dump['Caller-Caller-ID-Number'] : dump.variable_cc_citizen,
     to: dump.variable_cc_number ?? dump['Caller-Destination-Number'],
     createdAt: dump['Caller-Channel-Created-Time'],
     isAnswered: dump['Answer-State'] === 'answered',
@@ -147,6 +152,12 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
     ...(stage === undefined ? {} : { stage }),
     ...(party === null ? {} : { party }),
     ...(promptedAt === null ? {} : { promptedAt }),
+    ...(dump.variable_cc_outbound !== undefined && {
+      outbound: {
+        ground: dump.variable_cc_outbound,
+        callbackId: textOrNull(dump.variable_cc_callback),
+      },
+    }),
   }
 }
 

@@ -26,6 +26,10 @@ const REACHED = [
   'call.requeued',
   'call.written_up',
   'call.left_unrecorded',
+  'call.callback_taken',
+  'call.dialled',
+  'callback.attempted',
+  'callback.closed',
   'recording.missing',
   'monitor.started',
   'call.taken_over',
@@ -189,7 +193,9 @@ it('keeps every invariant through more than 100,000 random inputs and forgets ev
       expect(world.state.legs.size).toBe(0)
       expect(world.state.monitors.size).toBe(0)
       expect(world.state.recordings.size).toBe(0)
-      const arrived = world.facts.filter((fact) => fact.type === 'call.arrived').length
+      const arrived = world.facts.filter(
+        ({ type }) => type === 'call.arrived' || type === 'call.dial_queued',
+      ).length
       const ended = world.facts.filter((fact) => fact.type === 'call.ended').length
       expect(ended).toBe(arrived)
     }),

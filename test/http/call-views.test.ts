@@ -99,6 +99,10 @@ it('nor the call itself', () => {
     surveyScore: null,
     surveyedAt: null,
     transferredAt: null,
+    direction: 'inbound' as const,
+    ground: null,
+    callbackId: null,
+    dialledAt: null,
   }
   expect(callView(row, reader).from).toBe('138******00')
   expect(callView(row, { ...reader, seesNumbers: true }).from).toBe(CALLER)

@@ -63,6 +63,19 @@ describe('calls', () => {
       summary: null,
       writtenUpAt: null,
       leftUnrecorded: false,
+      isNuisance: false,
+      transferredAt: null,
+      surveyedAt: null,
+      surveyScore: null,
+      surveyScale: null,
+      helpResponseMs: null,
+      helpRequestedAt: null,
+      emergencyConnectedMs: null,
+      urgentAt: null,
+      direction: 'inbound',
+      ground: null,
+      callbackId: null,
+      dialledAt: null,
     })
   })
 

@@ -84,6 +84,10 @@ describe('a served call', () => {
       surveyScore: null,
       surveyedAt: null,
       transferredAt: null,
+      direction: 'inbound',
+      ground: null,
+      callbackId: null,
+      dialledAt: null,
     })
     // The agent's becoming ready names no call and is not in its timeline.
     expect(facts.map(({ type }) => type)).toEqual(

@@ -14,6 +14,7 @@ import type {
   LegSnapshot,
   MonitorMode,
   RestoredCall,
+  RestoredCallback,
   RestoredRecording,
 } from '../../src/core/inputs.ts'
 import { agentLegsOf } from '../../src/core/rings.ts'
@@ -63,10 +64,13 @@ class Scenario {
       calls,
       recordings: this.#recordings,
       counts: [],
+      callbacks: this.#callbacks,
     })
   }
 
   #config: Config = SMALL_HOTLINE
+  #callbacks: readonly RestoredCallback[] = []
+
   #recordings: readonly RestoredRecording[] = []
   #remembered: readonly {
     agentId: string
@@ -108,9 +112,20 @@ class Scenario {
           ],
     )
     const calls = [...state.calls.values()].map(
-      (call): RestoredCall => ({ ...call, agentId: call.lastAgentId }),
+      ({ outbound, ...call }): RestoredCall => ({
+        ...call,
+        agentId: call.lastAgentId,
+        ...(outbound !== null && {
+          outbound: {
+            ground: outbound.ground,
+            callbackId: outbound.callbackId,
+            isDialled: state.legs.has(call.legId),
+          },
+        }),
+      }),
     )
     this.#recordings = [...state.recordings.values()]
+    this.#callbacks = [...state.callbacks.values()]
     this.#epoch += 1
     this.#timers.clear()
     this.#state = emptyState(`e${this.#epoch}`)
@@ -211,7 +226,7 @@ function factText(fact: Fact): string {
  */
 function legOf(name: string, state: State): string {
   const [callId = '', part] = name.split('/')
-  if (part === undefined) return `${callId}-leg`
+  if (part === undefined) return state.calls.get(callId)?.legId ?? `${callId}-leg`
   const call = state.calls.get(callId)
   const present = call === undefined ? undefined : agentLegsOf(call)[0]
   if (part === 'phone' && present !== undefined) return present
@@ -286,6 +301,17 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
         summary: summary.join(' '),
       }
     }
+    if (verb === 'dials') {
+      const isCallback = disposition.startsWith('cb-')
+      return {
+        type: 'agent.dial_requested',
+        at,
+        agentId: name,
+        number: isCallback ? '' : disposition,
+        ground: isCallback ? 'callback' : 'directory',
+        callbackId: isCallback ? disposition : null,
+      }
+    }
     const make = AGENT_WORDS[said]
     if (make !== undefined) return make(name, at)
   }
@@ -305,6 +331,10 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
       arrivedAt: at - 25,
     }
   }
+  if (noun === 'call' && said === 'wishes to be called back') {
+    return { type: 'callback.wished', at, callId: name, number: null }
+  }
+  if (noun === 'callback') return parseCallback(name, rest, at)
   if (noun === 'leg') return parseLeg(name, rest, at, state)
   if (noun === 'recording') {
     const pending = [...state.recordings.values()].findLast(({ callId }) => callId === name)
@@ -394,6 +424,35 @@ function parseSupervisor(supervisorId: string, words: readonly string[], at: num
   throw new Error(`a supervisor cannot say: ${words.join(' ')}`)
 }
 
+/** `callback 13800138000 is promised by a1`, `callback cb-e1-1 is assigned to a2`, `… is cancelled`. */
+function parseCallback(name: string, rest: readonly string[], at: number): Input {
+  const agentId = rest.at(-1) ?? ''
+  if (rest[1] === 'cancelled') {
+    return { type: 'callback.cancel_requested', at, callbackId: name, by: 'leader' }
+  }
+  if (rest[1] === 'assigned') {
+    return {
+      type: 'callback.assign_requested',
+      at,
+      callbackId: name,
+      assignedTo: agentId,
+      by: 'leader',
+    }
+  }
+  return {
+    type: 'callback.requested',
+    at,
+    kind: 'quick',
+    callId: null,
+    from: name,
+    to: '12345',
+    queueId: 'city',
+    dueAt: null,
+    requestedBy: agentId,
+    assignedTo: agentId,
+  }
+}
+
 function parseLeg(name: string, rest: readonly string[], at: number, state: State): Input {
   const legId = legOf(name, state)
   const [verb = '', ...more] = rest
@@ -439,9 +498,9 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
   const [leg = '', supervisorId] = text.split('=')
   const name = leg.replace(/[!~]$/, '')
   const [callId = '', agentLegId] = name.split('/')
-  const callerLegId = `${callId}-leg`
-  const stamp = outside.stamps.get(callerLegId)
   const known = state.calls.get(callId) ?? state.unconfirmed.get(callId)
+  const callerLegId = known?.legId ?? `${callId}-leg`
+  const stamp = outside.stamps.get(callerLegId)
   const isBridged = text.endsWith('!')
   const legId = agentLegId ?? callerLegId
   const other = agentLegId === undefined ? (outside.bridged.get(callerLegId) ?? null) : callerLegId
@@ -463,6 +522,7 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
     heldAt: stamp?.heldAt ?? null,
     recordingPath: stamp?.recordingPath ?? null,
     promptedAt: stamp?.promptedAt ?? null,
+    ...(agentLegId === undefined && known?.outbound != null && { outbound: known.outbound }),
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../src/core/inputs.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
+import { callbackAsk } from './callback-asks.ts'
 import { VARIED_HOTLINE } from './hotline.ts'
 
 interface WorldLeg {
@@ -29,6 +30,9 @@ interface WorldLeg {
   isAlive: boolean
   isAnswered: boolean
   bridgedTo: string | null
+  /** Of a citizen whom we call: the agent's leg out of which, and what for. */
+  readonly dialledBy?: string
+  readonly outbound?: NonNullable<LegSnapshot['outbound']>
 }
 
 /** Holds soon count as prolonged here, and of most the agent speaks the phrases. */
@@ -118,11 +122,15 @@ export class World {
     this.at += pick % 1500
     if (kind < 3) this.#newCall(pick)
     else if (kind < 4) this.#press(this.#choose('caller', pick), pick)
+    else if (kind < 5 && pick % 4 === 0) this.#askAboutCallbacks(pick)
     else if (kind < 6) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
     else if (kind < 30) this.#deliverAny(pick)
     else if (kind < 33) this.supervisorActs(pick)
-    else if (kind < 42) this.#phoneActs(this.#choose('agent', pick), pick)
-    else if (kind < 44) this.#repeat(pick)
+    else if (kind < 42) {
+      const called = this.#calledCitizen()
+      if (called !== undefined && kind < 37) this.#citizenActs(called, pick)
+      else this.#phoneActs(this.#choose('agent', pick), pick)
+    } else if (kind < 44) this.#repeat(pick)
     else if (kind < 47) this.#fireNext()
     else if (kind < 49) this.#fireStale(pick)
     else if (kind < 60) this.#agentActs(pick)
@@ -142,12 +150,21 @@ export class World {
       turns < 10_000 && (this.#pending.length > 0 || this.#timers.size > 0);
       turns += 1
     ) {
+      this.#cancelCallbacks()
       if (this.#pending.length > 0) this.#deliver(0)
       else this.#fireNext()
     }
     this.at += 60_000
     this.#sync()
+    this.#cancelCallbacks()
     while (this.#pending.length > 0) this.#deliver(0)
+  }
+
+  /** One that is being served is refused, and asked for again until that is over. */
+  #cancelCallbacks(): void {
+    for (const callbackId of this.state.callbacks.keys()) {
+      this.#take({ type: 'callback.cancel_requested', at: this.at, callbackId, by: 'leader' })
+    }
   }
 
   #take(input: Input): void {
@@ -185,6 +202,24 @@ export class World {
           bridgedTo: null,
         })
         this.#pending.push({ type: 'leg.ringing', at, legId })
+        return
+      }
+      case 'dial': {
+        const { dialledLegId, callId, ground, callbackId } = command
+        if (this.#legs.get(command.legId)?.isAlive !== true) return
+        this.#legs.set(dialledLegId, {
+          legId: dialledLegId,
+          role: 'caller',
+          callId,
+          agentId: null,
+          to: command.shownNumber,
+          createdAt: at,
+          isAlive: true,
+          isAnswered: false,
+          bridgedTo: null,
+          dialledBy: command.legId,
+          outbound: { ground, callbackId },
+        })
         return
       }
       case 'originate_supervisor': {
@@ -336,6 +371,34 @@ export class World {
     for (const other of this.#legs.values()) {
       if (other.targetLegId === legId) this.#hangUp(other, 'NORMAL_CLEARING')
     }
+  }
+
+  #askAboutCallbacks(pick: number): void {
+    this.#take(callbackAsk(this.state, this.at, pick, AGENTS[pick % AGENTS.length] ?? ''))
+  }
+
+  /** The citizen whom we call picks up, is busy, or says nothing. */
+  #citizenActs(leg: WorldLeg, pick: number): void {
+    const { legId, dialledBy = '' } = leg
+    const agent = this.#legs.get(dialledBy)
+    if (pick % 3 !== 0) {
+      this.#hangUp(leg, pick % 2 === 0 ? 'USER_BUSY' : 'NO_ANSWER')
+      if (agent?.isAlive) this.#pending.push({ type: 'leg.parked', at: this.at, legId: dialledBy })
+      return
+    }
+    leg.isAnswered = true
+    this.#pending.push({ type: 'leg.answered', at: this.at, legId })
+    if (agent?.isAlive !== true) return
+    leg.bridgedTo = dialledBy
+    agent.bridgedTo = legId
+    this.#pending.push({ type: 'leg.bridged', at: this.at, legId: dialledBy, otherLegId: legId })
+  }
+
+  /** Of the phones out there that we are calling, one. */
+  #calledCitizen(): WorldLeg | undefined {
+    return [...this.#legs.values()].find(
+      ({ dialledBy, isAnswered, isAlive }) => dialledBy !== undefined && !isAnswered && isAlive,
+    )
   }
 
   #phoneActs(leg: WorldLeg | undefined, pick: number): void {
