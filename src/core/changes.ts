@@ -1,5 +1,5 @@
 // The two ways of changing a call or an agent: both leave the routing index right behind them.
-import type { CallId } from './inputs.ts'
+import type { CallId, LegId } from './inputs.ts'
 import { indexAgent, indexCall } from './lanes.ts'
 import type { Agent, AgentPhase, Call, CallPhase, State } from './state.ts'
 
@@ -41,4 +41,10 @@ export function setPhase(state: State, agentId: string, phase: AgentPhase): void
   changeAgent(state, agentId, (agent) => {
     agent.phase = phase
   })
+}
+
+/** Nothing more may be asked of the leg. */
+export function endLeg(state: State, legId: LegId, at: number): void {
+  const leg = state.legs.get(legId)
+  if (leg !== undefined) leg.endingSince ??= at
 }

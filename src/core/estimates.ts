@@ -80,7 +80,11 @@ export function aheadOf(state: State, call: Call): number {
   const lane = state.lanes.get(call.laneId ?? '')
   if (lane === undefined || call.phase.name !== 'waiting') return 0
   let ahead = 0
-  for (const other of lane.waiting.items()) if (isCallBefore(other, call, lane.routing)) ahead += 1
+  // Callers of the queue who ask something else of an agent are ahead all the same.
+  for (const { queueId, waiting } of state.lanes.values()) {
+    if (queueId !== lane.queueId) continue
+    for (const other of waiting.items()) if (isCallBefore(other, call, lane.routing)) ahead += 1
+  }
   return ahead
 }
 

@@ -1,8 +1,9 @@
 // What facts about calls do to the state: the half of `evolve` that calls, legs and offers fill.
-import { changeAgent, changeCall, setCallPhase, setPhase } from './changes.ts'
+import { changeAgent, changeCall, endLeg } from './changes.ts'
 import { enteredQueueOf } from './counting.ts'
 import { releaseCallback } from './evolve-callbacks.ts'
 import { endStretch, evolveHold, talking } from './evolve-holds.ts'
+import { evolveOffer } from './evolve-offers.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { indexCall } from './lanes.ts'
@@ -25,21 +26,11 @@ export function evolveCall(state: State, fact: CallFact): void {
       callEntered(state, fact)
       return
     case 'call.offered':
-      callOffered(state, fact)
-      return
-    case 'call.answered': {
-      const { callId, agentId, legId, at } = fact
-      setCallPhase(state, callId, { name: 'connecting', agentId, legId, since: at })
-      setPhase(state, agentId, { name: 'on_call', callId, legId, since: at })
-      return
-    }
+    case 'call.answered':
     case 'offer.ended':
-      endLeg(state, fact.legId, fact.at)
-      changeCall(state, fact.callId, (call) => {
-        if (call.phase.name !== 'offered') return
-        const rings = call.phase.rings.filter(({ legId }) => legId !== fact.legId)
-        call.phase = { ...call.phase, rings }
-      })
+    case 'call.widened':
+    case 'call.hurried':
+      evolveOffer(state, fact)
       return
     case 'call.requeued':
       callRequeued(state, fact)
@@ -234,38 +225,6 @@ function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)
   state.calls.delete(fact.callId)
   indexCall(state, call)
-}
-
-export function endLeg(state: State, legId: LegId, at: number): void {
-  const leg = state.legs.get(legId)
-  if (leg !== undefined) leg.endingSince ??= at
-}
-
-function callOffered(state: State, fact: FactOf<'call.offered'>): void {
-  const { callId, agentId, legId, at } = fact
-  const nodeId = state.calls.get(callId)?.nodeId ?? ''
-  state.legsMade += 1
-  state.legs.set(legId, {
-    legId,
-    nodeId,
-    role: 'agent',
-    callId,
-    agentId,
-    since: at,
-    endingSince: null,
-  })
-  changeCall(state, callId, (call) => {
-    call.offeredAt ??= at
-    const { phase } = call
-    const ring = { agentId, legId, since: at }
-    if (phase.name === 'offered') call.phase = { ...phase, rings: [...phase.rings, ring] }
-    else call.phase = { name: 'offered', rings: [ring], since: at }
-  })
-  changeAgent(state, agentId, (agent) => {
-    agent.legId = legId
-    agent.lastOfferedAt = at
-    agent.phase = { name: 'offered', callId, legId, since: at }
-  })
 }
 
 function callRequeued(state: State, fact: FactOf<'call.requeued'>): void {

@@ -1,6 +1,5 @@
 // What shift leaders' verbs do to the state. Most only say who did what; the facts that follow change it.
-import { changeCall } from './changes.ts'
-import { endLeg } from './evolve-calls.ts'
+import { changeCall, endLeg } from './changes.ts'
 import type { FloorFact } from './floor-facts.ts'
 import type { State } from './state.ts'
 

@@ -1,6 +1,5 @@
 // What facts about third parties do to the state: the half of `evolve` beside evolve-calls.ts.
-import { changeAgent, changeCall, setPhase } from './changes.ts'
-import { endLeg } from './evolve-calls.ts'
+import { changeAgent, changeCall, endLeg, setPhase } from './changes.ts'
 import { endStretch, talking } from './evolve-holds.ts'
 import type { PartyFact } from './party-facts.ts'
 import type { Call, Party, State } from './state.ts'

@@ -1,6 +1,5 @@
 // What facts about supervisors' phones do to the state.
-import { changeAgent, changeCall } from './changes.ts'
-import { endLeg } from './evolve-calls.ts'
+import { changeAgent, changeCall, endLeg } from './changes.ts'
 import { endStretch } from './evolve-holds.ts'
 import type { Fact, SupervisionFact } from './facts.ts'
 import type { Leg, State } from './state.ts'

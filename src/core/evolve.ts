@@ -19,12 +19,14 @@ import type { Fact } from './facts.ts'
 import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { isPartyFact } from './party-facts.ts'
+import { noteAnswer } from './recent-answers.ts'
 import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
 
 export function evolve(state: State, fact: Fact): void {
   count(state, fact)
   learn(state, fact)
+  noteAnswer(state, fact)
   apply(state, fact)
   evolveSeat(state, fact)
 }
@@ -120,6 +122,7 @@ function newAgent(settings: Agent['settings']): Agent {
     callsTaken: 0,
     talkMs: 0,
     lastOfferedAt: 0,
+    answers: [],
   }
 }
 

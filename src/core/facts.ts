@@ -148,6 +148,15 @@ export type CallFact =
       /** False for the second and later agents of one call, which no rate counts again. */
       readonly isFirst: boolean
     })
+  /** From now on the call may be offered to whom this step of its queue's policy names; 0: no step. */
+  | (OfCall & {
+      readonly type: 'call.widened'
+      readonly queueId: QueueId
+      readonly step: number
+      readonly waitMs: number
+    })
+  /** It will probably not be answered in time: a second phone may ring beside the first. */
+  | (OfCall & { readonly type: 'call.hurried'; readonly queueId: QueueId })
   /** Back at the head of its queue; `queuedAt` stands. */
   | (OfCall & {
       readonly type: 'call.requeued'

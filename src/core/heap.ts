@@ -5,12 +5,13 @@ export class Heap<T> {
   readonly #items: T[] = []
   readonly #places = new Map<string, number>()
   readonly #idOf: (item: T) => string
-  readonly #isBefore: (a: T, b: T) => boolean
+  /** The order that the heap was made with. */
+  readonly isBefore: (a: T, b: T) => boolean
 
   /** `isBefore` must not change its answer for two items while both are in the heap. */
   constructor(idOf: (item: T) => string, isBefore: (a: T, b: T) => boolean) {
     this.#idOf = idOf
-    this.#isBefore = isBefore
+    this.isBefore = isBefore
   }
 
   get size(): number {
@@ -19,11 +20,6 @@ export class Heap<T> {
 
   first(): T | undefined {
     return this.#items[0]
-  }
-
-  /** In no particular order. */
-  values(): Iterable<T> {
-    return this.#items
   }
 
   get(id: string): T | undefined {
@@ -71,7 +67,7 @@ export class Heap<T> {
   }
 
   #precedes(i: number, j: number): boolean {
-    return this.#isBefore(this.#items[i] as T, this.#items[j] as T)
+    return this.isBefore(this.#items[i] as T, this.#items[j] as T)
   }
 
   #rise(from: number): void {

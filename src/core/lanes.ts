@@ -134,7 +134,8 @@ export function isRoutable(state: State, call: Call): boolean {
 export function wantsPhone(state: State, call: Call): boolean {
   if (call.phase.name !== 'offered' || state.nodes.get(call.nodeId)?.isUp !== true) return false
   const queue = call.queueId === null ? undefined : state.queues.get(call.queueId)
-  const phonesMax = queue?.routing.strategy === 'ring_all' ? queue.routing.ringAllMax : 1
+  const isAll = queue?.routing.strategy === 'ring_all'
+  const phonesMax = isAll ? queue.routing.ringAllMax : call.phase.isHurried ? 2 : 1
   return ringsOf(call).length < phonesMax
 }
 

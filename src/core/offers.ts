@@ -5,6 +5,7 @@
 import { OFFER_DEFAULTS } from './agent-policy.ts'
 import { freeAgent, parkAgent } from './agents.ts'
 import { supersedeCallbacks } from './callbacks.ts'
+import { watchDeadline } from './deadline.ts'
 import type { OfferOutcome } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { dialCitizen, dialOfferEnded, isToBeDialled } from './outbound.ts'
@@ -45,6 +46,7 @@ export function offer(turn: Turn, call: Call, agent: Agent): void {
     ringMsMax: queue.ringMsMax,
   })
   turn.setTimer(`ring:${legId}`, at + queue.ringMsMax)
+  watchDeadline(turn, call, agent)
 }
 
 export function phoneRinging(turn: Turn, call: Call, legId: LegId): void {

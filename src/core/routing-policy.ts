@@ -74,6 +74,17 @@ export interface RoutingPolicy {
   readonly steps: readonly WideningStep[]
   /** How many phones ring at once under `ring_all`. */
   readonly ringAllMax: number
+  readonly deadline: DeadlinePolicy
+}
+
+/** What is done so that a call is answered within the queue's `answerMsMax`. */
+export interface DeadlinePolicy {
+  /** Whoever is next is passed over when somebody else will more probably answer in time. */
+  readonly isOn: boolean
+  /** A second phone rings beside the first when that one will probably not be picked up in time. */
+  readonly isSecondPhoneOn: boolean
+  /** Nobody is passed over whose chance to answer in time is at least this. */
+  readonly answerShareMin: number
 }
 
 export const STEP_DEFAULTS = {
@@ -99,4 +110,5 @@ export const ROUTING_DEFAULTS: RoutingPolicy = {
   ageingMs: null,
   steps: [],
   ringAllMax: 8,
+  deadline: { isOn: false, isSecondPhoneOn: true, answerShareMin: 0.9 },
 }

@@ -1,6 +1,7 @@
 // Who is offered what: first the call that comes first among all that could be served now, to the agent
 // whom its queue's strategy asks first. Runs after every input, and only looks at the lanes in which
 // something changed, so a decision costs O(log n).
+import { mostLikely } from './deadline.ts'
 import { hashOf } from './hash.ts'
 import { type Lane, placeSince } from './lanes.ts'
 import { offer } from './offers.ts'
@@ -54,6 +55,7 @@ function waitOf(call: Call, at: number): number {
 }
 
 function agentFor(turn: Turn, lane: Lane, call: Call): Agent | undefined {
+  if (lane.routing.deadline.isOn) return mostLikely(turn.state, lane, call, turn.at)
   if (lane.routing.strategy === 'random') return randomAgent(turn, lane, call)
   return lane.idle.first()
 }
@@ -63,7 +65,7 @@ function randomAgent(turn: Turn, lane: Lane, call: Call): Agent | undefined {
   const rankMax = lane.ranks.get(lane.idle.first()?.agentId ?? '')
   let chosen: Agent | undefined
   let lowest = Number.POSITIVE_INFINITY
-  for (const agent of lane.idle.values()) {
+  for (const agent of lane.idle.items()) {
     if (lane.ranks.get(agent.agentId) !== rankMax) continue
     const hash = hashOf(
       `${turn.state.epoch} ${turn.state.legsMade} ${call.callId} ${agent.agentId}`,

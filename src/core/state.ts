@@ -1,6 +1,7 @@
 // The live state of one hotline. Only `evolve` (evolve.ts) changes it, and only by facts.
-import { AGENT_RULES_DEFAULTS } from './agent-policy.ts'
 
+import { AGENT_RULES_DEFAULTS } from './agent-policy.ts'
+import type { AnswerTime } from './answering.ts'
 import type { CallbackId, CallbackKind } from './callback-facts.ts'
 import type { DialGround } from './class-of-service.ts'
 import type {
@@ -48,7 +49,13 @@ export interface Ring {
 export type CallPhase =
   | { readonly name: 'waiting'; readonly since: number }
   /** At least one phone rings; `since` the first of them did. */
-  | { readonly name: 'offered'; readonly rings: readonly Ring[]; readonly since: number }
+  | {
+      readonly name: 'offered'
+      readonly rings: readonly Ring[]
+      readonly since: number
+      /** The deadline is near: a second phone may ring. */
+      readonly isHurried: boolean
+    }
   /** The agent picked up; we wait for the legs to be joined. */
   | {
       readonly name: 'connecting'
@@ -287,6 +294,8 @@ export interface Agent {
   /** Calls picked up, and time spent on them, since signing in. */
   callsTaken: number
   talkMs: number
+  /** How the last rings came out, the newest last. */
+  answers: readonly AnswerTime[]
   /** When the agent's phone was last rung; 0: not in this run. */
   lastOfferedAt: number
 }
@@ -336,6 +345,8 @@ export interface State {
   readonly estimation: Estimation
   readonly callbacks: Map<CallbackId, Callback>
   callbacksMade: number
+  /** Share of the calls that were answered in time lately, by queue. */
+  readonly answeredShares: Map<QueueId, number>
   /** Who may serve what, and who waits: see lanes.ts. */
   readonly lanes: Map<LaneId, Lane>
   /** Lanes in which somebody came or went since routing last looked. */
@@ -372,6 +383,7 @@ export function emptyState(epoch: string): State {
     estimation: noEstimation(),
     callbacks: new Map(),
     callbacksMade: 0,
+    answeredShares: new Map(),
     lanes: new Map(),
     changedLanes: new Set(),
     counts: new Map(),

@@ -8,6 +8,8 @@ import { helpAnswered, muteProlonged } from './call-buttons.ts'
 import { callbackAsked, callbackDue, isCallbackInput, watchCallbacks } from './callbacks.ts'
 import { callParked, hangUpRequested } from './calls.ts'
 import { conferenceDue, rejoin } from './conference.ts'
+import { hurryDue } from './deadline.ts'
+import type { Fact } from './facts.ts'
 import { floorAsked } from './floor.ts'
 import { isFloorInput } from './floor-inputs.ts'
 import {
@@ -47,16 +49,31 @@ import {
 import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
 import { attendWaiting, promptDue } from './waiting.ts'
+import { widen } from './widening.ts'
 import { recordSaved, wrapUpTimedOut } from './wrap-ups.ts'
 
 export function step(state: State, input: Input): Turn {
   const turn = new Turn(state, input.at)
   take(turn, input)
+  watchWaiting(turn)
   endOrphanedMonitors(turn)
   route(turn)
   attendWaiting(turn)
   return turn
 }
+
+/** A call that has come to wait, whichever way, is followed from then on. */
+function watchWaiting(turn: Turn): void {
+  for (const fact of [...turn.facts]) {
+    if (fact.type === 'config.loaded')
+      for (const call of turn.state.calls.values()) widen(turn, call)
+    if (!WAITS.has(fact.type) || !('callId' in fact)) continue
+    const call = turn.state.calls.get(fact.callId)
+    if (call !== undefined) widen(turn, call)
+  }
+}
+
+const WAITS: ReadonlySet<Fact['type']> = new Set(['call.queued', 'call.requeued', 'call.adopted'])
 
 function take(turn: Turn, input: Input): void {
   const { state, at } = turn
@@ -233,7 +250,9 @@ function timerFired(turn: Turn, timerId: string): void {
   }
   const call = state.calls.get(id)
   if (call === undefined) return
-  if (kind === 'bridge') joiningFailed(turn, call)
+  if (kind === 'widen') widen(turn, call)
+  else if (kind === 'hurry') hurryDue(turn, call)
+  else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)
   if (kind === 'waiting') promptDue(turn, call)
   else if (kind === 'bridge') joiningFailed(turn, call)

@@ -51,4 +51,9 @@ export const routingSchema = z.strictObject({
     })
     .readonly(),
   ringAllMax: z.int().min(1).max(50),
+  deadline: z.strictObject({
+    isOn: z.boolean(),
+    isSecondPhoneOn: z.boolean(),
+    answerShareMin: z.number().min(0).max(1),
+  }),
 }) satisfies z.ZodType<RoutingPolicy>

@@ -45,6 +45,8 @@ const UNCOUNTED: ReadonlySet<RecordedFact['type']> = new Set([
   'call.written_up',
   'recording.paused',
   'recording.resumed',
+  'call.widened',
+  'call.hurried',
   'agent.phone_registered',
   'agent.phone_unregistered',
   'agent.wrap_up_extended',

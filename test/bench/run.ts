@@ -1,5 +1,6 @@
 // `npm run bench`: figures of this machine at this moment, one line of JSON each; `npm run bench -- estimates`
 // those of one kind. No test depends on them.
+import { benchDeadline } from './deadline.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchEstimates } from './estimates.ts'
 import { benchRouting } from './routing.ts'
@@ -7,6 +8,7 @@ import { benchRouting } from './routing.ts'
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   routing: benchRouting,
   dispatch: benchDispatch,
+  deadline: benchDeadline,
   estimates: benchEstimates,
 }
 

@@ -2,7 +2,7 @@
 // callers hear music and nothing else while they wait.
 import { AGENT_RULES_DEFAULTS } from '../../src/core/agent-policy.ts'
 import { type Config, HOLD_DEFAULTS, QUEUE_DEFAULTS, UNIT_DEFAULTS } from '../../src/core/config.ts'
-import { ROUTING_DEFAULTS } from '../../src/core/routing-policy.ts'
+import { ROUTING_DEFAULTS, STEP_DEFAULTS } from '../../src/core/routing-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from '../../src/core/waiting-policy.ts'
 
 /** A policy under which nothing is said. */
@@ -93,11 +93,27 @@ export const VARIED_HOTLINE: Config = {
         ],
       },
     },
+    {
+      ...DEFAULTS,
+      queueId: 'wide',
+      name: '扩圈',
+      requiredSkills: ['mandarin'],
+      answerMsMax: 60_000,
+      routing: {
+        ...ROUTING_DEFAULTS,
+        deadline: { isOn: true, isSecondPhoneOn: true, answerShareMin: 0.99 },
+        steps: [
+          { ...STEP_DEFAULTS, afterMs: 5_000, expiresMs: 10_000, dropSkills: ['mandarin'] },
+          { ...STEP_DEFAULTS, afterMs: 20_000, estimateMsMin: 60_000, addQueueIds: ['yue'] },
+        ],
+      },
+    },
   ],
   numbers: [
     ...SMALL_HOTLINE.numbers,
     { number: '12348', queueId: 'all' },
     { number: '12350', queueId: 'care' },
+    { number: '12349', queueId: 'wide' },
   ],
 }
 
