@@ -137,7 +137,7 @@ function reasonRefusal(
   return reason === 'off_seat' && !isLeaveGiven(agent) ? 'off_seat_not_approved' : null
 }
 
-function leave(turn: Turn, agent: Agent, reason: ChosenNotReadyReason): void {
+export function leave(turn: Turn, agent: Agent, reason: ChosenNotReadyReason): void {
   const { agentId } = agent
   const limit = absenceLimit(turn, agent, reason)
   const limited = limit === null ? {} : { limit }

@@ -1,7 +1,7 @@
 // The shift leader's verbs on waiting calls and on agents. They go past what routing would have chosen and
 // past what agents may do by themselves, never past what must hold: a call has one agent, an agent one
 // call, and nobody who talks is touched but by releasing the call or taking it over.
-import { freeAgent } from './agents.ts'
+import { leave } from './agents.ts'
 import type { QueueSettings } from './config.ts'
 import type { FloorInput } from './floor-inputs.ts'
 import { isCallBefore, isIdle, placeSince } from './lanes.ts'
@@ -10,6 +10,7 @@ import { agentLegsOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call, State } from './state.ts'
 import type { Turn } from './turn.ts'
+import { isWrittenUp } from './wrap-ups.ts'
 
 type InputOf<Type extends FloorInput['type']> = Extract<FloorInput, { type: Type }>
 type CallInput = Extract<FloorInput, { callId: string }>
@@ -140,10 +141,11 @@ function agentAsked(turn: Turn, agent: Agent, input: AgentInput): void {
       if (!agent.isRegistered) return turn.refuse('phone_unregistered')
       turn.emit({ type: 'agent.state_forced', at, agentId, fromPhase, toPhase: 'ready', by, note })
       leavePhase(turn, agent)
-      freeAgent(turn, agent, at)
+      turn.emit({ type: 'agent.became_ready', at, agentId, since: at })
       return
     case 'floor.not_ready_requested': {
       const { reason } = input
+      if (!isReason(turn, reason)) return turn.refuse('unknown_reason')
       turn.emit({
         type: 'agent.state_forced',
         at,
@@ -154,7 +156,7 @@ function agentAsked(turn: Turn, agent: Agent, input: AgentInput): void {
         note,
       })
       leavePhase(turn, agent)
-      turn.emit({ type: 'agent.became_not_ready', at, agentId, reason })
+      leave(turn, agent, reason)
       return
     }
     case 'floor.sign_out_requested':
@@ -168,9 +170,17 @@ function agentAsked(turn: Turn, agent: Agent, input: AgentInput): void {
         note,
       })
       leavePhase(turn, agent)
+      // What the agent had planned for this moment may have done it already.
+      if (turn.state.agents.get(agentId)?.phase.name === 'signed_out') return
       turn.emit({ type: 'agent.signed_out', at, agentId })
       return
   }
+}
+
+/** Whether the administrators have the reason in use. */
+export function isReason(turn: Turn, reason: string): boolean {
+  const { notReadyReasons } = turn.state.config.agentRules
+  return notReadyReasons.some(({ reasonId, isActive }) => isActive && reasonId === reason)
 }
 
 /** What hangs on the phase is brought to its end: a ring is withdrawn, a call to be written up is left. */
@@ -179,7 +189,10 @@ function leavePhase(turn: Turn, agent: Agent): void {
   const { phase, agentId } = agent
   if (phase.name === 'wrap_up') {
     turn.clearTimer(`wrap_up:${agentId}`)
-    turn.emit({ type: 'call.left_unrecorded', at, callId: phase.callId, agentId })
+    const { callId } = phase
+    if (!isWrittenUp(agent, callId)) {
+      turn.emit({ type: 'call.left_unrecorded', at, callId, agentId })
+    }
     return
   }
   const call = phase.name === 'offered' ? turn.state.calls.get(phase.callId) : undefined

@@ -4,10 +4,12 @@
 import { freeAgent } from './agents.ts'
 import type { AgentId } from './config.ts'
 import type { MonitorEnd } from './facts.ts'
+import { isReason } from './floor.ts'
 import { endHold } from './hold.ts'
 import type { LegId, SupervisionInput } from './inputs.ts'
 import { openParty } from './parties.ts'
 import type { RejectionCode } from './rejections.ts'
+import type { AfterCall } from './seats.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call, Leg, Monitor, State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -330,11 +332,21 @@ function takeOverDone(turn: Turn, call: Call): void {
     reason: 'taken_over',
   })
   turn.hangUp(fromLegId, 'NORMAL_CLEARING')
+  const supervisor = state.agents.get(agentId)
+  const plan = supervisor === undefined ? null : returnOf(turn, supervisor)
   turn.emit({ type: 'call.taken_over', at, callId, agentId, legId, fromAgentId, fromLegId, by })
+  if (plan !== null) turn.emit({ type: 'agent.after_call_planned', at, agentId, plan })
   turn.send({ type: 'keep_after_bridge', legId })
   stamp(turn, call)
   const agent = state.agents.get(fromAgentId)
   if (agent !== undefined) freeAgent(turn, agent, at)
+}
+
+/** A leader who was not among the ready is not afterwards either: one call is no shift at the phone. */
+function returnOf(turn: Turn, { phase }: Agent): AfterCall | null {
+  if (phase.name === 'signed_out') return { action: 'sign_out' }
+  if (phase.name !== 'not_ready') return null
+  return { action: 'not_ready', reason: isReason(turn, phase.reason) ? phase.reason : 'other' }
 }
 
 export function takeOverOverdue(turn: Turn, call: Call): void {

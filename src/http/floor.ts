@@ -3,7 +3,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { FloorInput } from '../core/floor-inputs.ts'
-import { NOT_READY_REASONS } from '../core/inputs.ts'
 import { liveAgent, liveCall } from '../core/live.ts'
 import { wireAgent, wireCall } from '../core/live-wire.ts'
 import { rejection } from '../core/rejections.ts'
@@ -39,7 +38,7 @@ const stateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('ready'), note: noteSchema }),
   z.strictObject({
     state: z.literal('not_ready'),
-    reason: z.enum(NOT_READY_REASONS),
+    reason: idSchema.describe('One of `/not-ready-reasons`.'),
     note: noteSchema,
   }),
 ])
