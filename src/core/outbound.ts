@@ -39,10 +39,14 @@ export interface OutboundCall {
   readonly reasonBefore: NotReadyReason | null
 }
 
+function reachableNode({ state }: Turn): string | undefined {
+  return [...state.nodes].find(([, { isUp }]) => isUp)?.[0]
+}
+
 /** False: no switch can be reached, or the queue is gone. */
 export function queueOutbound(turn: Turn, call: OutboundCall): boolean {
   const { state, at } = turn
-  const nodeId = [...state.nodes].find(([, { isUp }]) => isUp)?.[0]
+  const nodeId = reachableNode(turn)
   if (nodeId === undefined || !state.queues.has(call.queueId)) return false
   const legId = `${state.epoch}-${state.legsMade + 1}`
   turn.emit({ type: 'call.dial_queued', at, legId, nodeId, ...call })
@@ -70,10 +74,17 @@ export function dialRequested(
   if (callback === undefined && input.callbackId !== null) return turn.refuse('unknown_callback')
   const line = callback ?? lineOf(turn, agent)
   if (line === null) return turn.refuse('no_hotline_number')
+  if (reachableNode(turn) === undefined || !state.queues.has(line.queueId)) {
+    return turn.refuse('switch_unavailable')
+  }
   if (callback !== undefined && !withdraw(turn, callback))
     return turn.refuse('callback_in_progress')
   const callId = `dial-${state.epoch}-${state.legsMade + 1}`
-  const isQueued = queueOutbound(turn, {
+  // Whoever dials is at work again; a break or leave ends with it.
+  if (phase.name === 'not_ready') {
+    turn.emit({ type: 'agent.became_ready', at, agentId, since: at })
+  }
+  queueOutbound(turn, {
     callId,
     from: callback?.from ?? input.number,
     to: line.to,
@@ -83,9 +94,8 @@ export function dialRequested(
     ground: input.ground,
     callbackId: callback?.callbackId ?? null,
     agentId,
-    reasonBefore: phase.name === 'not_ready' ? phase.reason : null,
+    reasonBefore: phase.name === 'not_ready' && phase.reason !== 'off_seat' ? phase.reason : null,
   })
-  if (!isQueued) return turn.refuse('switch_unavailable')
   const call = state.calls.get(callId)
   if (call !== undefined) offer(turn, call, agent)
 }

@@ -15,13 +15,6 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { OfferPolicy, WrapUpPolicy } from '../core/agent-policy.ts'
-import {
-  ENDINGS,
-  type HangupBy,
-  OFFER_OUTCOMES,
-  type RecordedFact,
-  type RecordingFlaw,
-} from '../core/facts.ts'
 import { DIAL_GROUNDS } from '../core/class-of-service.ts'
 import {
   type CallbackPolicy,
@@ -29,6 +22,13 @@ import {
   QUEUE_DEFAULTS,
   type SurveyPolicy,
 } from '../core/config.ts'
+import {
+  ENDINGS,
+  type HangupBy,
+  OFFER_OUTCOMES,
+  type RecordedFact,
+  type RecordingFlaw,
+} from '../core/facts.ts'
 import { DISPOSITIONS, type NotReadyReason } from '../core/inputs.ts'
 import { ROLE_NAMES, type Role } from '../core/permissions.ts'
 import {
