@@ -1,0 +1,325 @@
+// Whole ways through the pages, as people go them: the built pages of the real service, a real Chromium, and
+// telephony by the simulator over ESL. What is clicked and typed is all that drives it.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import { type Service, startService } from '../../src/service.ts'
+import { Simulator } from '../../src/simulator/server.ts'
+import { type Person, setUpHotline } from '../support/person.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const CHROMIUM_ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const isPresent = existsSync(CHROMIUM)
+const where = isPresent ? 'in Chromium' : `in Chromium (skipped: there is no ${CHROMIUM})`
+const AGENT_PASSWORD = 'correct horse battery'
+
+describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let folder = ''
+  let simulator: Simulator
+  let service: Service
+  let people: Person[] = []
+  let strayRequests: string[] = []
+  let consoleErrors: string[] = []
+
+  beforeAll(async () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url))
+    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'error' })
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS })
+  }, 120_000)
+  afterAll(() => browser?.close())
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'yingda-walk-'))
+    simulator = new Simulator({ clock: systemClock, seed: 'walk' })
+    await simulator.start()
+    const config = readConfig({
+      PORT: '0',
+      DATA_DIR: join(folder, 'data'),
+      FREESWITCH_URLS: simulator.url,
+    })
+    service = await startService(config, createLog('silent'))
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+    page = await newPage()
+  }, 120_000)
+  afterEach(async () => {
+    for (const person of people.splice(0)) person.leaves()
+    await context.close()
+    await service.stop()
+    await simulator.stop()
+    rmSync(folder, { recursive: true, force: true })
+    expect(strayRequests).toEqual([])
+    expect(consoleErrors).toEqual([])
+  })
+
+  async function newPage(): Promise<Page> {
+    strayRequests = []
+    consoleErrors = []
+    const fresh = await context.newPage()
+    fresh.setDefaultTimeout(60_000)
+    const host = new URL(service.url).host
+    fresh.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.host !== host) {
+        strayRequests.push(request.url())
+      }
+    })
+    fresh.on('console', (message) => {
+      // The browser itself reports every answer above 399; those are looked at where they are shown.
+      const isAnswer = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !isAnswer) consoleErrors.push(message.text())
+    })
+    fresh.on('pageerror', (error) => consoleErrors.push(error.message))
+    return fresh
+  }
+
+  async function signIn(username: string, password: string, path = '/'): Promise<void> {
+    await context.clearCookies()
+    await page.goto(`${service.url}/sign-in?next=${encodeURIComponent(path)}`)
+    await page.getByLabel('用户名').fill(username)
+    await page.getByLabel('密码').fill(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  }
+
+  async function setUp(): Promise<{ admin: Person; agent: Person }> {
+    simulator.phones.phone('1001').register()
+    simulator.phones.phone('1001').behave({ kind: 'answer', afterMs: 200 })
+    const persons = await setUpHotline(() => service.url, service.newAdminPassword ?? '')
+    people = [persons.admin, persons.agent]
+    return persons
+  }
+
+  /** Serious faults that keep people from using the page, by rule and element. */
+  async function barriers(): Promise<string[]> {
+    await page.evaluate(AXE)
+    const violations = await page.evaluate(async () => {
+      const axe = (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe
+      return (await axe.run()).violations
+    })
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+  }
+
+  /** Fills a field of the settings' form by its label. */
+  const field = (name: string) => page.locator(`[data-field="${name}"] input`).first()
+  const save = async () => {
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.locator('.el-drawer').waitFor({ state: 'hidden' })
+  }
+  const add = () => page.getByRole('button', { name: '新增', exact: true }).first().click()
+
+  it('an administrator sets a hotline up from an empty database', async () => {
+    await signIn('admin', service.newAdminPassword ?? '')
+    await page.goto(`${service.url}/admin/queues`)
+    await page.getByText('还没有队列。').waitFor()
+    expect(await barriers()).toEqual([])
+    await add()
+    await field('queueId').fill('city')
+    await field('name').fill('市民热线')
+    await save()
+    await page.getByRole('cell', { name: '市民热线' }).waitFor()
+
+    await page.getByRole('link', { name: '热线号码' }).click()
+    await add()
+    await field('number').fill('12345')
+    await page.locator('[data-field=queueId] .el-select').click()
+    await page.getByRole('option', { name: /市民热线/ }).click()
+    await save()
+    await page.getByRole('cell', { name: '12345' }).waitFor()
+
+    await page.getByRole('link', { name: '坐席', exact: true }).click()
+    await add()
+    await field('agentId').fill('1001')
+    await field('name').fill('陈静')
+    await save()
+    await page.getByRole('cell', { name: '陈静' }).waitFor()
+
+    await page.getByRole('link', { name: '用户与角色' }).click()
+    await add()
+    await field('username').fill('chenjing')
+    await field('name').fill('陈静')
+    await field('password').fill(AGENT_PASSWORD)
+    await page.locator('[data-field=agentId] .el-checkbox').click()
+    await page.locator('[data-field=agentId] .el-select').click()
+    await page.getByRole('option', { name: /陈静/ }).click()
+    await save()
+
+    // What was set up works: the new agent's console is there, and a caller is not refused.
+    await signIn('chenjing', AGENT_PASSWORD)
+    await page.waitForURL(/\/console$/)
+    await page.getByRole('button', { name: '签入' }).click()
+    await page.getByText('示忙 · 刚签入').waitFor()
+    const caller = simulator.call({ to: '12345', from: '13800138000' })
+    await expect.poll(() => caller.heard().at(-1)?.source, { timeout: 20_000 }).toBe('music')
+    caller.hangUp()
+  })
+
+  it('a fault in a form is shown where it is, and nothing is lost', async () => {
+    await signIn('admin', service.newAdminPassword ?? '', '/admin/queues')
+    await add()
+    await field('queueId').fill('no blanks allowed')
+    await field('name').fill('市民热线')
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.getByText(/body\.queueId/).waitFor()
+    expect(await field('name').inputValue()).toBe('市民热线')
+  })
+
+  it('an agent’s shift: sign-in, a call on hold and back, its record by keyboard, a break', async () => {
+    await setUp()
+    await signIn('wangfang', 'a long enough password', '/console')
+    await page.getByRole('button', { name: '签入' }).click()
+    await page.getByText('示忙 · 刚签入').waitFor()
+    await page.keyboard.press('Alt+r')
+    await page.locator('.state[data-phase=ready]').waitFor()
+    expect(await barriers()).toEqual([])
+
+    const caller = simulator.call({ to: '12345', from: '13800138000' })
+    await page.locator('[data-call-phase=talking]').waitFor()
+    await page.getByText('138****8000').first().waitFor()
+    await page.keyboard.press('Alt+h')
+    await page.locator('[data-call-phase=held]').waitFor()
+    await page.getByText('感谢您的耐心等待').waitFor()
+    await page.keyboard.press('Alt+h')
+    await page.locator('[data-call-phase=talking]').waitFor()
+
+    await page.reload()
+    await page.locator('[data-call-phase=talking]').waitFor()
+    expect(await barriers()).toEqual([])
+    caller.hangUp()
+    await page.locator('.state[data-phase=wrap_up]').waitFor()
+    await writeUp('咨询公积金提取')
+    await page.locator('.state[data-phase=ready]').waitFor()
+
+    await page.keyboard.press('Alt+n')
+    await page.getByRole('menuitem', { name: '小休' }).click()
+    await page.getByText('示忙 · 小休').waitFor()
+  })
+
+  async function writeUp(summary: string): Promise<void> {
+    await page.getByLabel('记录内容').fill(summary)
+    await page.keyboard.press('Alt+s')
+  }
+
+  it('the console shows the truth again after the service was away', async () => {
+    const { agent } = await setUp()
+    await signIn('wangfang', 'a long enough password', '/console')
+    await agent.does('POST', '/me/agent/sign-in')
+    await agent.does('POST', '/me/agent/ready')
+    await page.locator('.state[data-phase=ready]').waitFor()
+    await context.setOffline(true)
+    await page.locator('[data-link=stale]').waitFor()
+    await agent.does('POST', '/me/agent/not-ready', { reason: 'meal' })
+    await context.setOffline(false)
+    await page.getByText('示忙 · 用餐').waitFor()
+    expect(await page.locator('[data-link=stale]').count()).toBe(0)
+  })
+
+  it('a shift leader sees the floor live, gives a waiting caller to an agent, and every verb is audited', async () => {
+    const { admin, agent } = await setUp()
+    await admin.does('POST', '/users', {
+      username: 'leader',
+      name: '班长',
+      role: 'shift_leader',
+      agentId: null,
+      password: AGENT_PASSWORD,
+    })
+    await agent.does('POST', '/me/agent/sign-in')
+    await signIn('leader', AGENT_PASSWORD)
+    await page.waitForURL(/\/floor$/)
+    const caller = simulator.call({ to: '12345', from: '13800138000' })
+    const row = page.locator('[data-call]')
+    await row.waitFor()
+    await row.getByRole('button', { name: '操作' }).click()
+    await page.getByRole('menuitem', { name: '移到队首' }).click()
+    expect(await barriers()).toEqual([])
+
+    const seat = page.locator('[data-agent="1001"]')
+    await seat.getByRole('button', { name: '操作' }).click()
+    await page.getByRole('menuitem', { name: '置为就绪' }).click()
+    await seat.locator('[data-phase=on_call]').waitFor()
+    caller.hangUp()
+    await seat.locator('[data-phase=wrap_up]').waitFor()
+    const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
+    const actions = log.entries.filter(({ actor }) => actor === 'leader').map((one) => one.action)
+    expect(actions).toContain('call.reassigned')
+    expect(actions.some((action) => action.startsWith('agent.'))).toBe(true)
+  })
+
+  it('an inspector finds a recording and plays it, which the audit log keeps', async () => {
+    const { admin, agent } = await setUp()
+    await admin.does('POST', '/users', {
+      username: 'qa',
+      name: '质检员',
+      role: 'qa_inspector',
+      agentId: null,
+      password: AGENT_PASSWORD,
+    })
+    await agent.does('POST', '/me/agent/sign-in')
+    await agent.does('POST', '/me/agent/ready')
+    const caller = simulator.call({ to: '12345', from: '13800138000' })
+    await expect.poll(() => caller.heard().at(-1)?.source, { timeout: 20_000 }).toBe('agent:1001')
+    // Long enough that both have been heard.
+    await expect.poll(() => caller.heard().length, { timeout: 5_000 }).toBeGreaterThan(1)
+    caller.hangUp()
+
+    await signIn('qa', AGENT_PASSWORD, '/recordings')
+    const play = page.getByRole('button', { name: '播放' })
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole('button', { name: '刷新' }).click()
+          return (await play.count()) > 0 && (await play.first().isEnabled())
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(true)
+    expect(await barriers()).toEqual([])
+    await play.first().click()
+    const sound = page.waitForResponse((response) => response.url().includes('/audio'))
+    await page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.play())
+    expect([200, 206]).toContain((await sound).status())
+    const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
+    expect(log.entries).toContainEqual(
+      expect.objectContaining({ action: 'recording.played', actor: 'qa' }),
+    )
+  })
+
+  it('a page that is not for somebody says so, and does not offer itself', async () => {
+    await setUp()
+    await signIn('wangfang', 'a long enough password', '/admin')
+    await page.getByText('您的账号无权打开此页面。').waitFor()
+    expect(await page.getByRole('link', { name: '系统设置' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByText('Your account may not open this page.').waitFor()
+  })
+})
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string | null
+    readonly nodes: readonly { readonly target: readonly string[] }[]
+  }[]
+}
