@@ -168,6 +168,10 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
       startedAt: at,
     })
   }
+  // The conversation was over; nobody of ours is to be rung for it again.
+  if (caller.stage === 'surveying' || caller.stage === 'closing') {
+    call.phase = { name: 'closing', since: at }
+  }
   const agentId = agent?.agentId ?? null
   if (agent !== null && agentId !== null) {
     const { legId } = agent
@@ -192,7 +196,7 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
 
 function adoptedPhase(fact: FactOf<'call.adopted'>, agentId: string, legId: LegId): CallPhase {
   const { caller, at } = fact
-  if (caller.bridgedTo === legId) {
+  if (caller.bridgedTo === legId || caller.isInConference === true) {
     return {
       name: 'talking',
       agentId,

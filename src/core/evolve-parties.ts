@@ -11,6 +11,10 @@ export function evolveParty(state: State, fact: PartyFact): void {
     case 'party.dialled':
       partyDialled(state, fact)
       return
+    case 'party.adopted':
+      partyDialled(state, { ...fact, type: 'party.dialled' })
+      changeParty(state, fact, { state: fact.state, answeredAt: fact.at })
+      return
     case 'party.answered':
       changeParty(state, fact, { state: 'answered', answeredAt: fact.at, since: fact.at })
       return
@@ -50,6 +54,7 @@ export function evolveParty(state: State, fact: PartyFact): void {
     case 'call.conference_joined':
     case 'call.conference_left':
     case 'call.conference_ended':
+    case 'call.conference_adopted':
       evolveConference(state, fact)
       return
     default:
@@ -204,6 +209,7 @@ function evolveConference(
     | 'call.conference_joined'
     | 'call.conference_left'
     | 'call.conference_ended'
+    | 'call.conference_adopted'
   >,
 ): void {
   changeCall(state, fact.callId, (call) => {
@@ -214,6 +220,9 @@ function evolveConference(
         return
       case 'call.conference_ended':
         call.conference = null
+        return
+      case 'call.conference_adopted':
+        call.conference = { since: fact.at, legIds: fact.legIds }
         return
       case 'call.conference_joined':
         call.conference = {
@@ -229,11 +238,12 @@ function evolveConference(
         }
         break
     }
-    const isIn = fact.type === 'call.conference_joined'
-    call.parties = call.parties.map((party) => {
-      if (party.legId !== fact.legId) return party
-      if (isIn) return { ...party, state: 'conference', wish: null, since: fact.at }
-      return party.state === 'conference' ? { ...party, state: 'answered' } : party
-    })
+    // One that has dropped out for a moment is still wanted in, and fetched again.
+    if (fact.type !== 'call.conference_joined') return
+    call.parties = call.parties.map((party) =>
+      party.legId === fact.legId
+        ? { ...party, state: 'conference', wish: null, since: fact.at }
+        : party,
+    )
   })
 }

@@ -64,6 +64,13 @@ export type PartyFact =
       readonly purpose: PartyPurpose
     })
   | (OfParty & { readonly type: 'party.answered'; readonly ringMs: number })
+  /** After a restart: one that the switch shows with the call. */
+  | (OfParty & {
+      readonly type: 'party.adopted'
+      readonly agentId: AgentId | null
+      readonly purpose: PartyPurpose
+      readonly state: 'joined' | 'aside' | 'conference'
+    })
   | (OfParty & { readonly type: 'party.wanted'; readonly wish: PartyWish | null })
   /** Hears the agent (the caller is on hold) from now on. */
   | (OfParty & { readonly type: 'party.joined' })
@@ -109,6 +116,8 @@ export type PartyFact =
   | (OfCall & { readonly type: 'call.conference_joined'; readonly legId: LegId })
   | (OfCall & { readonly type: 'call.conference_left'; readonly legId: LegId })
   | (OfCall & { readonly type: 'call.conference_ended' })
+  /** After a restart: who is in it. */
+  | (OfCall & { readonly type: 'call.conference_adopted'; readonly legIds: readonly LegId[] })
   | (OfCall & { readonly type: 'call.muted'; readonly agentId: AgentId })
   | (OfCall & {
       readonly type: 'call.unmuted'
@@ -162,6 +171,7 @@ export type PartyFact =
 export const PARTY_FACTS: ReadonlySet<string> = new Set([
   'party.dialled',
   'party.answered',
+  'party.adopted',
   'party.wanted',
   'party.joined',
   'party.set_aside',
@@ -173,6 +183,7 @@ export const PARTY_FACTS: ReadonlySet<string> = new Set([
   'call.conference_joined',
   'call.conference_left',
   'call.conference_ended',
+  'call.conference_adopted',
   'call.muted',
   'call.unmuted',
   'call.mute_prolonged',

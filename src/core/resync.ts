@@ -6,12 +6,14 @@ import { startWrapUp } from './agents.ts'
 import { callParked } from './calls.ts'
 import { watchHold } from './hold.ts'
 import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
-import { agentLegGone, callerLegGone } from './legs.ts'
+import { agentLegGone, callerLegGone, partyLegGone } from './legs.ts'
 import { legsJoined, phoneUnsettled } from './offers.ts'
 import { moveOutbound, outboundEndedUnseen } from './outbound.ts'
+import { adoptParties, partiesShown, partyShown } from './party-resync.ts'
 import { expectRecording } from './recordings.ts'
 import type { Call, Leg } from './state.ts'
 import { supervisorAnswered, supervisorGone, takeOverJoined } from './supervision.ts'
+import { surveyOverdue } from './survey.ts'
 import type { Turn } from './turn.ts'
 
 /** What changed within this time before the question may not be in the answer. */
@@ -61,6 +63,7 @@ function forgetGoneLegs(turn: Turn, nodeId: string, isGone: (leg: Leg) => boolea
   for (const leg of gone) if (leg.role === 'caller') callerLegGone(turn, leg, LOST)
   for (const leg of gone) if (leg.role === 'supervisor') supervisorGone(turn, leg)
   for (const leg of gone) if (leg.role === 'agent') agentLegGone(turn, leg, LOST)
+  for (const leg of gone) if (leg.role === 'party') partyLegGone(turn, leg, LOST)
   for (const leg of gone) {
     const { legId, callId, agentId } = leg
     turn.emit({
@@ -86,6 +89,7 @@ function callerShown(
   const leg = state.legs.get(shownLeg.legId)
   if (leg === undefined) {
     adopt(turn, input.nodeId, shownLeg, partnerOf(shownLeg, shown))
+    adoptParties(turn, shownLeg, shown)
     return
   }
   if (leg.endingSince !== null) {
@@ -106,6 +110,10 @@ function joinAgain(turn: Turn, call: Call, shown: LegSnapshot): void {
   }
   // The citizen picked up while we were away.
   if (phase.name === 'dialling' && shown.bridgedTo === phase.legId) legsJoined(turn, call)
+  if (phase.name === 'transferring' || call.parties.length > 0 || call.conference !== null) {
+    return partiesShown(turn, call, shown)
+  }
+  if (phase.name === 'surveying' && shown.bridgedTo === null) return surveyOverdue(turn, call)
   if (phase.name === 'talking' && phase.holdRequestedAt === null && shown.bridgedTo === null) {
     turn.send({ type: 'bridge', legId: call.legId, otherLegId: phase.legId })
   }
@@ -163,6 +171,7 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
   const call = state.calls.get(callId)
   if (call?.phase.name === 'held') watchHold(turn, call)
   if (call?.phase.name === 'connecting') phoneUnsettled(turn, call, call.phase.legId)
+  if (call?.phase.name === 'closing') turn.hangUp(legId, 'NORMAL_CLEARING')
   if (call?.phase.name === 'waiting' && !caller.isPlaying) turn.send({ type: 'play_music', legId })
 }
 
@@ -182,6 +191,10 @@ function phoneShown(
   if (call === undefined || leg.endingSince !== null) return
   if (leg.role === 'supervisor') {
     if (shown.isAnswered && isOld(leg.since)) supervisorAnswered(turn, leg.legId)
+    return
+  }
+  if (leg.role === 'party') {
+    if (shown.isAnswered) partyShown(turn, call, shown, isOld)
     return
   }
   // Picked up while we were away.

@@ -106,12 +106,17 @@ const SEAT_FACTS: ReadonlySet<Fact['type']> = new Set([
   'call.adopted',
   'call.taken_over',
   'call.written_up',
+  'party.dialled',
+  'party.adopted',
 ] as const)
 
 /** Whose seat the fact may change; null for nobody's. */
 export function seatOwner(fact: Fact): AgentId | null {
   if (!SEAT_FACTS.has(fact.type)) return null
   if (fact.type === 'call.adopted') return fact.agent?.agentId ?? null
+  if (fact.type === 'party.dialled' || fact.type === 'party.adopted') {
+    return fact.target.kind === 'agent' ? fact.target.agentId : null
+  }
   return 'agentId' in fact ? fact.agentId : null
 }
 
@@ -166,6 +171,10 @@ export function seatAfter(seat: Seat, fact: Fact): Seat {
     case 'offer.ended':
       if (fact.outcome !== 'rona') return seat
       return { ...seat, missedOffers: seat.missedOffers + 1 }
+    // Rung for another agent's call, perhaps out of the wrap-up of one's own.
+    case 'party.dialled':
+    case 'party.adopted':
+      return { ...settled(seat, fact.at), absence: null, afterCall: seat.afterCall }
     case 'call.answered':
       return { ...seat, missedOffers: 0 }
     case 'call.taken_over':

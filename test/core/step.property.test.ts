@@ -9,7 +9,7 @@ import { type Fact, OFFER_OUTCOMES } from '../../src/core/facts.ts'
 import { isIdle, isRoutable, type Lane, wantsPhone } from '../../src/core/lanes.ts'
 import { ringsOf } from '../../src/core/rings.ts'
 import { EMPTY_SEAT } from '../../src/core/seats.ts'
-import { type Agent, emptyState, type State } from '../../src/core/state.ts'
+import { type Agent, type Call, emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { World } from '../support/world.ts'
 
@@ -44,6 +44,20 @@ const REACHED = [
   'off_seat.approved',
 ] as const
 
+const REACHED_IN_TALKS = [
+  'party.joined',
+  'party.set_aside',
+  'party.ended',
+  'call.transferred',
+  'call.transfer_failed',
+  'call.conference_joined',
+  'call.conference_ended',
+  'call.surveyed',
+  'call.closed_silent',
+  'call.emergency_connected',
+  'call.help_requested',
+] as const
+
 function assertThat(isTrue: boolean, what: string): void {
   if (!isTrue) throw new Error(what)
 }
@@ -68,9 +82,11 @@ function assertState(state: State): void {
       assertThat(state.legs.get(legId)?.endingSince === null, `the leg of ${agentId} is not live`)
     }
   }
+  for (const call of state.calls.values()) assertParties(state, call, busy)
   for (const agent of state.agents.values()) {
     const { phase } = agent
-    const isBusy = phase.name === 'offered' || phase.name === 'on_call'
+    const isBusy =
+      phase.name === 'offered' || phase.name === 'on_call' || phase.name === 'consulted'
     assertThat(!isBusy || busy.has(agent.agentId), `${agent.agentId} is busy with no call`)
   }
   assertMonitors(state)
@@ -138,6 +154,42 @@ function assertSeat({ agentId, phase, seat }: Agent): void {
   }
 }
 
+/** Nobody is left behind: every third party has a leg, and every caller on the way to one has one. */
+function assertParties(state: State, call: Call, busy: Set<string>): void {
+  const { callId, phase, parties } = call
+  for (const { legId, target } of parties) {
+    const leg = state.legs.get(legId)
+    assertThat(leg?.role === 'party' && leg.endingSince === null, `a party of ${callId} is gone`)
+    if (target.kind !== 'agent') continue
+    const { agentId } = target
+    assertThat(!busy.has(agentId), `${agentId} is consulted and has a call`)
+    busy.add(agentId)
+    const agent = state.agents.get(agentId)
+    const isConsulted = agent?.phase.name === 'consulted' && agent.phase.legId === legId
+    assertThat(isConsulted, `${agentId} is not consulted but ${agent?.phase.name}`)
+    assertThat(agent?.legId === legId, `${agentId} has another leg`)
+  }
+  const open = parties.filter((party) => party.state !== 'conference')
+  assertThat(open.length <= 1, `${callId} has two open parties`)
+  if (phase.name === 'transferring') assertThat(open.length === 1, `${callId} waits for nobody`)
+  if (phase.name === 'transferred') assertThat(parties.length > 0, `${callId} talks with nobody`)
+  const mayHaveParties = ['talking', 'held', 'transferring', 'transferred'].includes(phase.name)
+  assertThat(parties.length === 0 || mayHaveParties, `${callId} is ${phase.name} with a party`)
+}
+
+/** Why a caller's leg may be hung up: somebody has ended the conversation, or it was none. */
+function assertHangUp(world: World, legId: string, facts: readonly Fact[]): void {
+  const call = [...world.state.calls.values()].find((one) => one.legId === legId)
+  const ended = facts.find((fact) => fact.type === 'call.ended')
+  const isOver = call === undefined && ended?.type === 'call.ended' && ended.ending === 'served'
+  const isClosing =
+    call !== undefined &&
+    (call.hangUpRequestedBy !== null ||
+      call.releasedBy !== null ||
+      ['surveying', 'closing'].includes(call.phase.name))
+  assertThat(isOver || isClosing, `${legId} is hung up by us in ${call?.phase.name}`)
+}
+
 /** The invariants of a whole run, watched turn by turn. */
 function watch(): World['check'] {
   const endedLegs = new Set<string>()
@@ -145,7 +197,11 @@ function watch(): World['check'] {
   return (world, facts, commands) => {
     assertState(world.state)
     const isResync = world.inputs.at(-1)?.type === 'switch.synced'
-    for (const command of commands) assertCommand(command, endedLegs, isResync)
+    for (const command of commands) {
+      assertCommand(command, endedLegs, isResync)
+      const isCallers = command.type === 'hang_up' && command.legId.endsWith('-leg')
+      if (isCallers && !isResync) assertHangUp(world, command.legId, facts)
+    }
     for (const fact of facts) {
       if (fact.type === 'leg.ended') endedLegs.add(fact.legId)
       if (fact.type === 'offer.ended' && fact.outcome === 'answered_elsewhere' && world.isUp) {
@@ -208,6 +264,23 @@ it('keeps every invariant through more than 100,000 random inputs and forgets ev
   for (const type of REACHED) expect(happened.get(type) ?? 0, type).toBeGreaterThan(50)
   for (const outcome of OFFER_OUTCOMES.slice(1))
     expect(happened.get(`offer ${outcome}`) ?? 0, outcome).toBeGreaterThan(100)
+}, 120_000)
+
+it('keeps them while third parties are consulted, join, take over and leave at any moment', () => {
+  const happened = new Map<string, number>()
+  const choices = fc.array(fc.nat(2 ** 30), { minLength: ACTS, maxLength: ACTS })
+  fc.assert(
+    fc.property(fc.noBias(choices), (chosen) => {
+      const world = new World(watch())
+      for (const choice of chosen) world.converse(choice)
+      world.settle()
+      for (const { type } of world.facts) happened.set(type, (happened.get(type) ?? 0) + 1)
+      expect(world.state.calls.size).toBe(0)
+      expect(world.state.legs.size).toBe(0)
+    }),
+    { numRuns: 600, endOnFailure: true },
+  )
+  for (const type of REACHED_IN_TALKS) expect(happened.get(type) ?? 0, type).toBeGreaterThan(20)
 }, 120_000)
 
 it('comes to the same state again from the recorded facts, and to the same facts from the inputs', () => {

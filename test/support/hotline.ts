@@ -74,6 +74,7 @@ export const VARIED_HOTLINE: Config = {
     ...SMALL_HOTLINE.queues,
     {
       ...DEFAULTS,
+      survey: { isOn: true, scale: 3 },
       queueId: 'all',
       name: '同振',
       requiredSkills: ['mandarin'],

@@ -22,6 +22,7 @@ import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import type { Turn } from '../../src/core/turn.ts'
 import { changedConfig, SMALL_HOTLINE } from './hotline.ts'
+import { partyRequestOf, partySnapshotOf } from './scenario-parties.ts'
 
 /** Midnight in Shanghai of the day on which every scenario plays. */
 const MIDNIGHT = Date.UTC(2026, 10, 22, 16)
@@ -228,6 +229,8 @@ function legOf(name: string, state: State): string {
   const [callId = '', part] = name.split('/')
   if (part === undefined) return state.calls.get(callId)?.legId ?? `${callId}-leg`
   const call = state.calls.get(callId)
+  const party = call?.parties.at(-1)?.legId
+  if (part === 'party' && party !== undefined) return party
   const present = call === undefined ? undefined : agentLegsOf(call)[0]
   if (part === 'phone' && present !== undefined) return present
   const left = [...state.legs.values()].filter(
@@ -314,6 +317,11 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
     }
     const make = AGENT_WORDS[said]
     if (make !== undefined) return make(name, at)
+    const request = partyRequestOf(name, said, at)
+    if (request !== null) return request
+  }
+  if (noun === 'leader' && rest[0] === 'answers') {
+    return { type: 'call.help_answer_requested', at, callId: rest[1] ?? '', userId: Number(name) }
   }
   if (noun === 'supervisor') return parseSupervisor(name, rest, at)
   if (noun === 'leader') return parseLeader(name, rest, at)
@@ -463,13 +471,19 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
     case 'answers':
       return { type: 'leg.answered', at, legId }
     case 'parks':
-      return { type: 'leg.parked', at, legId }
+      return more.length === 0
+        ? { type: 'leg.parked', at, legId }
+        : { type: 'leg.parked', at, legId, collected: more.at(-1) ?? '' }
+    case 'joins':
+      return { type: 'leg.conference_joined', at, legId }
+    case 'drops':
+      return { type: 'leg.conference_left', at, legId }
     case 'bridges':
       return {
         type: 'leg.bridged',
         at,
         legId,
-        otherLegId: legOf(`${name}/${more[1] ?? 'phone'}`, state),
+        otherLegId: legOf(`${name.split('/')[0]}/${more[1] ?? 'phone'}`, state),
       }
     case 'unbridges':
       return { type: 'leg.unbridged', at, legId }
@@ -493,10 +507,12 @@ function parseLeg(name: string, rest: readonly string[], at: number, state: Stat
 
 /**
  * A leg as the switch would show it: `c1` a caller, `c1/e1-1` an agent's; `!` bridged, `~` not
- * answered, `=a4` a supervisor's. */
+ * answered, `=a4` a supervisor's, `*` in a conference, `@…` a third party's.
+ */
 function snapshotOf(text: string, at: number, state: State, outside: Outside): LegSnapshot {
+  if (text.includes('@')) return partySnapshotOf(text, at)
   const [leg = '', supervisorId] = text.split('=')
-  const name = leg.replace(/[!~]$/, '')
+  const name = leg.replace(/[!~*]$/, '')
   const [callId = '', agentLegId] = name.split('/')
   const known = state.calls.get(callId) ?? state.unconfirmed.get(callId)
   const callerLegId = known?.legId ?? `${callId}-leg`
@@ -513,7 +529,9 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
     createdAt: known?.arrivedAt ?? at,
     isAnswered: !text.endsWith('~'),
     bridgedTo: isBridged ? other : null,
-    isPlaying: agentLegId === undefined && !isBridged,
+    isPlaying: agentLegId === undefined && !isBridged && !text.endsWith('*'),
+    isInConference: text.endsWith('*'),
+    stage: agentLegId === undefined ? (stamp?.stage ?? null) : null,
     agentId: agentLegId === undefined ? (stamp?.agentId ?? null) : (stamp?.agentId ?? 'a1'),
     queueId: stamp?.queueId ?? null,
     queuedAt: stamp?.queuedAt ?? null,

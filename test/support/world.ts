@@ -17,6 +17,7 @@ import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import { callbackAsk } from './callback-asks.ts'
 import { VARIED_HOTLINE } from './hotline.ts'
+import { partyAsk } from './party-acts.ts'
 
 interface WorldLeg {
   readonly legId: string
@@ -25,8 +26,11 @@ interface WorldLeg {
   readonly agentId: string | null
   /** The leg that a supervisor's listens to; it ends with that one. */
   targetLegId?: string
+  /** Of a third party's leg: what was written on it. */
+  readonly party?: NonNullable<LegSnapshot['party']>
   readonly to: string
   readonly createdAt: number
+  isInConference?: boolean
   isAlive: boolean
   isAnswered: boolean
   bridgedTo: string | null
@@ -142,6 +146,68 @@ export class World {
     else this.#reload(pick)
   }
 
+  /** The same in a calmer world, in which conversations come about and go on: third parties need them. */
+  converse(choice: number): void {
+    const kind = choice % 48
+    const pick = Math.floor(choice / 48)
+    this.at += pick % 900
+    if (kind < 2) this.#newCall(pick)
+    else if (kind < 20) this.#deliver(pick % 8 === 0 ? pick % Math.max(1, this.#pending.length) : 0)
+    else if (kind < 24) this.#answerPhone(pick)
+    else if (kind < 25) this.#phoneActs(this.#choose('agent', pick), pick)
+    else if (kind < 35) this.#takeParty(pick)
+    else if (kind < 39) this.#takeHold(pick)
+    else if (kind < 42) this.#makeReady(pick)
+    else if (kind < 44) this.#fireNext()
+    else if (kind < 45) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
+    else if (kind < 46) this.#agentActs(pick)
+    else if (pick % 4 > 0) this.#deliver(0)
+    else if (kind < 47) this.#sync()
+    else this.#switchActs(pick)
+  }
+
+  #answerPhone(pick: number): void {
+    const rung = [...this.#legs.values()].filter((leg) => leg.isAlive && !leg.isAnswered)
+    this.#phoneActs(rung[pick % Math.max(1, rung.length)], 1)
+  }
+
+  #onCall(pick: number): string | undefined {
+    const busy = [...this.state.agents.values()].filter(({ phase }) => phase.name === 'on_call')
+    return busy[pick % Math.max(1, busy.length)]?.agentId
+  }
+
+  #takeParty(pick: number): void {
+    const agentId = this.#onCall(pick)
+    const { at } = this
+    if (agentId !== undefined) this.#take(partyAsk(this.state, { agentId, at }, pick >> 3))
+  }
+
+  #takeHold(pick: number): void {
+    const agentId = this.#onCall(pick)
+    if (agentId === undefined) return
+    const types = ['agent.hang_up_requested', 'agent.retrieve_requested'] as const
+    const type = types[(pick >> 4) % 12] ?? 'agent.hold_requested'
+    this.#take({ type, at: this.at, agentId })
+  }
+
+  #makeReady(pick: number): void {
+    const agentId = AGENTS[pick % AGENTS.length] ?? ''
+    const { at } = this
+    this.#take({ type: 'phone.registered', at, agentId })
+    const isWrapUp = this.state.agents.get(agentId)?.phase.name === 'wrap_up'
+    this.#take(
+      isWrapUp
+        ? {
+            type: 'agent.wrap_up_done_requested',
+            at,
+            agentId,
+            disposition: 'answered',
+            summary: '',
+          }
+        : { type: 'agent.ready_requested', at, agentId },
+    )
+  }
+
   /** Every caller hangs up, every event arrives, every timer runs out. */
   settle(): void {
     this.#sync()
@@ -224,6 +290,42 @@ export class World {
         })
         return
       }
+      case 'originate_party': {
+        const { legId, callId, target, purpose } = command
+        this.#legs.set(legId, {
+          legId,
+          role: 'party',
+          callId,
+          agentId: target.kind === 'agent' ? target.agentId : null,
+          party: { target, purpose },
+          to: '',
+          createdAt: at,
+          isAlive: true,
+          isAnswered: false,
+          bridgedTo: null,
+        })
+        this.#pending.push({ type: 'leg.ringing', at, legId })
+        // Most pick up at once, the others when the numbers say so, or never.
+        if (this.state.legsMade % 4 > 0) this.#phoneActs(this.#legs.get(legId), 1)
+        return
+      }
+      case 'join_conference': {
+        const leg = this.#legs.get(command.legId)
+        if (leg?.isAlive !== true) return
+        this.#part(leg)
+        leg.isInConference = true
+        this.#pending.push({ type: 'leg.conference_joined', at, legId: leg.legId })
+        return
+      }
+      case 'ask_survey': {
+        const leg = this.#legs.get(command.legId)
+        if (leg?.isAlive !== true) return
+        this.#part(leg)
+        const { legId } = leg
+        const collected = String(this.state.legsMade % 7)
+        this.#pending.push({ type: 'leg.parked', at, legId, collected })
+        return
+      }
       case 'originate_supervisor': {
         const { legId, callId, agentId, targetLegId } = command
         this.#legs.set(legId, {
@@ -252,6 +354,7 @@ export class World {
         if (leg !== undefined) leg.targetLegId = command.targetLegId
         return
       }
+      case 'stamp_agent':
       case 'make_agent_leg': {
         const leg = this.#legs.get(command.legId)
         if (leg !== undefined) leg.role = 'agent'
@@ -267,7 +370,10 @@ export class World {
         const caller = this.#legs.get(command.legId)
         const agent = this.#legs.get(command.otherLegId)
         if (caller?.isAlive !== true || agent?.isAlive !== true) return
-        this.#unbridge(caller)
+        if (caller.bridgedTo !== agent.legId) {
+          this.#part(caller)
+          this.#part(agent)
+        }
         agent.targetLegId = ''
         caller.bridgedTo = agent.legId
         agent.bridgedTo = caller.legId
@@ -281,10 +387,12 @@ export class World {
       }
       case 'hold': {
         const caller = this.#legs.get(command.legId)
-        if (caller?.bridgedTo == null) return
-        this.#pending.push({ type: 'leg.parked', at, legId: caller.bridgedTo })
-        this.#pending.push({ type: 'leg.unbridged', at, legId: caller.legId })
-        this.#unbridge(caller)
+        if (caller !== undefined) this.#part(caller)
+        return
+      }
+      case 'play_music': {
+        const leg = this.#legs.get(command.legId)
+        if (leg !== undefined) this.#part(leg)
         return
       }
       case 'retrieve':
@@ -303,11 +411,29 @@ export class World {
         return
       case 'claim':
       case 'stamp':
-      case 'play_music':
+      case 'send_digits':
+      case 'mute':
+      case 'unmute':
       case 'keep_after_bridge':
       case 'hold_in_bridge':
       case 'retrieve_in_bridge':
         return
+    }
+  }
+
+  /** Out of its bridge, whose other leg parks, or out of the conference. */
+  #part(leg: WorldLeg): void {
+    const { at } = this
+    const { legId, bridgedTo } = leg
+    if (leg.isInConference === true) {
+      leg.isInConference = false
+      this.#pending.push({ type: 'leg.conference_left', at, legId })
+    }
+    if (bridgedTo === null) return
+    this.#unbridge(leg)
+    this.#pending.push({ type: 'leg.unbridged', at, legId })
+    if (this.#legs.get(bridgedTo)?.isAlive === true) {
+      this.#pending.push({ type: 'leg.parked', at, legId: bridgedTo })
     }
   }
 
@@ -363,8 +489,12 @@ export class World {
   #hangUp(leg: WorldLeg | undefined, cause: string): void {
     if (leg === undefined || !leg.isAlive) return
     leg.isAlive = false
+    const { legId, bridgedTo } = leg
     this.#unbridge(leg)
-    const { legId } = leg
+    leg.isInConference = false
+    if (bridgedTo !== null && this.#legs.get(bridgedTo)?.isAlive === true) {
+      this.#pending.push({ type: 'leg.parked', at: this.at, legId: bridgedTo })
+    }
     this.#pending.push({ type: 'leg.hung_up', at: this.at, legId, cause })
     this.#pending.push({ type: 'leg.ended', at: this.at, legId, cause, sipStatus: null })
     if (leg.role !== 'caller' && !leg.isAnswered) {
