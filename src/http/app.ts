@@ -11,6 +11,7 @@ import { guard } from './access.ts'
 import { agentRoutes } from './agents.ts'
 import { auditDenied, auditRoutes } from './audit.ts'
 import { browserHeaders } from './browser-headers.ts'
+import { callbackRoutes } from './callbacks.ts'
 import { callRoutes } from './calls.ts'
 import { consolePhoneRoutes } from './console-phone.ts'
 import type { Api, AppOptions } from './context.ts'
@@ -87,6 +88,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       floorRoutes(api, options)
       liveRoutes(api, options)
       callRoutes(api, options)
+      callbackRoutes(api, options)
       recordingRoutes(api, options)
       kpiRoutes(api, options)
       estimateRoutes(api, options)
