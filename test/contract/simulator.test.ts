@@ -6,7 +6,16 @@ import { join } from 'node:path'
 import { systemClock } from '../../src/clock.ts'
 import type { PhoneBehaviour } from '../../src/simulator/phones.ts'
 import { Simulator } from '../../src/simulator/server.ts'
-import { type ContractBehaviour, type ContractPeer, switchContract } from './switch-contract.ts'
+import { supervisionContract } from './supervision-contract.ts'
+import {
+  type ContractBehaviour,
+  type ContractPeer,
+  switchContract,
+  VOICES,
+  type Voice,
+} from './switch-contract.ts'
+
+const SETTLE_MS = 100
 
 const BEHAVIOURS: Readonly<Record<ContractBehaviour, PhoneBehaviour>> = {
   answers: { kind: 'answer', afterMs: 100 },
@@ -15,8 +24,16 @@ const BEHAVIOURS: Readonly<Record<ContractBehaviour, PhoneBehaviour>> = {
   never_answers: { kind: 'never' },
 }
 
-switchContract('the simulator', async (): Promise<ContractPeer> => {
+async function start(): Promise<ContractPeer> {
   const folder = mkdtempSync(join(tmpdir(), 'yingda-contract-'))
+  const voices = new Map<string, Voice>([['caller', 'caller']])
+  /** What the model says is heard, once it has had the time that a switch needs. */
+  const voicesIn = async (heard: () => string): Promise<Voice[]> => {
+    const until = performance.now() + SETTLE_MS
+    while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve))
+    const sources = heard().split('&')
+    return VOICES.filter((voice) => sources.some((source) => voices.get(source) === voice))
+  }
   const simulator = new Simulator({ clock: systemClock, seed: 'contract' })
   await simulator.start()
   return {
@@ -31,13 +48,19 @@ switchContract('the simulator', async (): Promise<ContractPeer> => {
           return undefined
         },
         press: (digit) => call.press(digit),
+        hears: () => voicesIn(() => call.heard().at(-1)?.source ?? 'silence'),
       }
     },
-    phone: async (agentId, behaviour) => {
+    phone: async (agentId, behaviour, voice = 'agent') => {
+      voices.set(`agent:${agentId}`, voice)
       const phone = simulator.phones.phone(agentId)
       phone.register()
       phone.behave(BEHAVIOURS[behaviour])
-      return { hold: () => phone.hold(), unhold: () => phone.unhold() }
+      return {
+        hold: () => phone.hold(),
+        unhold: () => phone.unhold(),
+        hears: () => voicesIn(() => phone.hears()),
+      }
     },
     unplug: async () => {},
     stop: async () => {
@@ -45,4 +68,7 @@ switchContract('the simulator', async (): Promise<ContractPeer> => {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-})
+}
+
+switchContract('the simulator', start)
+supervisionContract('the simulator', start)

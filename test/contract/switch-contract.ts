@@ -8,17 +8,22 @@ import type { EventHeaders } from '../support/esl-client.ts'
 import { EslListener } from '../support/esl-listener.ts'
 import { until } from '../support/until.ts'
 
+export const VOICES = ['caller', 'agent', 'otherAgent'] as const
+export type Voice = (typeof VOICES)[number]
 export type ContractBehaviour = 'answers' | 'is_busy' | 'rejects' | 'never_answers'
 
 export interface ContractPhone {
   /** Presses the phone's own hold button, and presses it again. */
   hold(): Promise<void> | void
   unhold(): Promise<void> | void
+  /** Whose voices come out of its earpiece from now on, in the order of `VOICES`. */
+  hears(): Promise<readonly Voice[]>
 }
 
 export interface ContractCaller {
   hangUp(): Promise<unknown> | undefined
   press(digit: Digit): void
+  hears(): Promise<readonly Voice[]>
 }
 
 /** A switch with the repository's configuration, phones to ring, and citizens to call it. */
@@ -29,7 +34,7 @@ export interface ContractPeer {
   readonly recordingsFolder: string
   placeCall(to: string): Promise<ContractCaller>
   /** The phone behind `sofia/gateway/edge/agent-<id>`, from now on. */
-  phone(agentId: string, behaviour: ContractBehaviour): Promise<ContractPhone>
+  phone(agentId: string, behaviour: ContractBehaviour, voice?: Voice): Promise<ContractPhone>
   /** The phones and callers of a test go away; their calls have ended. */
   unplug(): Promise<void>
   stop(): Promise<void>

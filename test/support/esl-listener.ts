@@ -33,6 +33,14 @@ export class EslListener {
     return this.#client.execute(legId, app, arg)
   }
 
+  /** An event of one's own, for the leg that it names as `unique-id`. */
+  sendEvent(subclass: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    return this.#client.command(
+      ['sendevent CUSTOM', `Event-Subclass: ${subclass}`, ...lines].join('\n'),
+    )
+  }
+
   listen(names: string): Promise<string> {
     return this.#client.command(`event json ${names}`)
   }
