@@ -68,7 +68,14 @@ export class Hotline {
   /** The database is migrated and holds the configuration. Resolves before any switch is connected. */
   static async start(options: HotlineOptions): Promise<Hotline> {
     const { db, clock, log, spoolDir, timeZone } = options
-    const journal = new Journal({ db, clock, log, spoolDir, batchMax: BATCH_FACTS_MAX })
+    const journal = new Journal({
+      db,
+      clock,
+      log,
+      spoolDir,
+      timeZone,
+      batchMax: BATCH_FACTS_MAX,
+    })
     await journal.start()
     // Only when all that was recorded is in the database does it know what was.
     await journal.flush()

@@ -15,6 +15,8 @@ export interface AgentCounts {
   /** The caller hung up while it rang; no fault of the agent. */
   readonly offersCallerAbandoned?: number
   readonly offersAnsweredElsewhere?: number
+  /** Taken back before anybody answered: the call was moved. */
+  readonly offersWithdrawn?: number
   readonly offersFailed?: number
   /** Ring time of answered offers. */
   readonly ringMsAnswered?: number
@@ -59,6 +61,7 @@ export interface AgentFigures {
     readonly unreachable: number
     readonly callerAbandoned: number
     readonly answeredElsewhere: number
+    readonly withdrawn: number
     readonly failed: number
     /** answered ÷ offers that the agent could have answered. */
     readonly answerRate: number | null
@@ -83,7 +86,9 @@ export function agentFigures(counts: AgentCounts): AgentFigures {
   const talkMs = Math.max(0, of('onCallMs') - holdMs)
   const busyMs = of('onCallMs') + of('wrapUpMs')
   const answered = of('offersAnswered')
-  const answerable = of('offers') - of('offersCallerAbandoned') - of('offersAnsweredElsewhere')
+  const excused =
+    of('offersCallerAbandoned') + of('offersAnsweredElsewhere') + of('offersWithdrawn')
+  const answerable = of('offers') - excused
   return {
     handled,
     averageHandleMs: ratio(busyMs, handled),
@@ -100,6 +105,7 @@ export function agentFigures(counts: AgentCounts): AgentFigures {
       unreachable: of('offersUnreachable'),
       callerAbandoned: of('offersCallerAbandoned'),
       answeredElsewhere: of('offersAnsweredElsewhere'),
+      withdrawn: of('offersWithdrawn'),
       failed: of('offersFailed'),
       answerRate: ratio(answered, answerable),
       averageRingMs: ratio(of('ringMsAnswered'), answered),

@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'wallboard.read',
   'calls.read',
   'recordings.read',
+  'kpi.exclude', // declare and decide what adjusted figures leave out
   'pii.read', // callers' numbers unmasked
   'config.read',
   'config.write',
@@ -26,6 +27,7 @@ export const ROLES = {
     'wallboard.read',
     'calls.read',
     'recordings.read',
+    'kpi.exclude',
     'pii.read',
     'config.read',
   ],
@@ -38,6 +40,7 @@ export const ROLES = {
     'wallboard.read',
     'calls.read',
     'recordings.read',
+    'kpi.exclude',
     'pii.read',
     'config.read',
     'config.write',

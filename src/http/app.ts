@@ -19,10 +19,13 @@ import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
 import { estimateRoutes } from './estimates.ts'
+import { exclusionWindowRoutes } from './exclusion-windows.ts'
 import { floorRoutes } from './floor.ts'
 import { healthRoutes } from './health.ts'
 import { helpRoutes } from './help.ts'
 import { kpiRoutes } from './kpi.ts'
+import { kpiFigureRoutes } from './kpi-figures.ts'
+import { kpiSettingRoutes } from './kpi-settings.ts'
 import { liveRoutes } from './live.ts'
 import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
@@ -91,6 +94,9 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       callbackRoutes(api, options)
       recordingRoutes(api, options)
       kpiRoutes(api, options)
+      kpiFigureRoutes(api, options)
+      kpiSettingRoutes(api, options)
+      exclusionWindowRoutes(api, options)
       estimateRoutes(api, options)
       queueRoutes(api, options)
       skillRoutes(api, options)

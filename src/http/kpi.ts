@@ -12,24 +12,11 @@ import { listTargets } from '../store/kpi-targets.ts'
 import { listQueues } from '../store/queues.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS } from './errors.ts'
-import { count, daySchema, list, timeSchema } from './fields.ts'
+import { daySchema, list, timeSchema } from './fields.ts'
+import { serviceLevelsSchema } from './kpi-schemas.ts'
 import { figuresSchema } from './live-schemas.ts'
 
 const tags = ['kpi']
-const namedRateSchema = z.object({
-  value: z.number().nullable(),
-  numerator: count,
-  denominator: count,
-})
-const serviceLevelsSchema = z
-  .object({
-    strict: namedRateSchema.describe('Answered in time ÷ offered.'),
-    shortAbandonsOut: namedRateSchema.describe('The same without callers who gave up at once.'),
-    connectStyle: namedRateSchema.describe('Out of the queue in time, however ÷ queued.'),
-    appQueueStyle: namedRateSchema.describe('Answered or abandoned in time ÷ both.'),
-    answeredOnly: namedRateSchema.describe('Answered in time ÷ answered.'),
-  })
-  .describe('What the industry calls service level, by formula; none is a rate of the norms.')
 const replySchema = z.object({
   day: z.string(),
   at: timeSchema.describe('When this was worked out.'),

@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly log: Log
   /** Folder of the spool and of the facts that no database would take. */
   readonly spoolDir: string
+  /** IANA name: whose days the sums beside the facts are of; absent: Asia/Shanghai. */
+  readonly timeZone?: string
   /** Facts of one transaction at most. */
   readonly batchMax: number
   readonly spoolBytesMax?: number
@@ -212,7 +214,7 @@ export class Journal {
     lines: readonly string[],
     settled: (count: number) => Promise<void>,
   ): Promise<void> {
-    const { db } = this.#options
+    const { db, timeZone } = this.#options
     const facts = lines.map(factOf)
     const settle = async (count: number) => {
       this.#settled += count
@@ -221,7 +223,7 @@ export class Journal {
     try {
       const legible = facts.filter((fact) => fact !== null)
       if (legible.length === facts.length) {
-        await db.transaction((tx) => recordFacts(tx, legible))
+        await db.transaction((tx) => recordFacts(tx, legible, timeZone))
         return await settle(facts.length)
       }
     } catch (error) {
@@ -238,9 +240,9 @@ export class Journal {
 
   /** Records one fact. Null, or why the database, which answers otherwise, will never take it. */
   async #refusalOf(fact: RecordedFact): Promise<string | null> {
-    const { db } = this.#options
+    const { db, timeZone } = this.#options
     try {
-      await db.transaction((tx) => recordFacts(tx, [fact]))
+      await db.transaction((tx) => recordFacts(tx, [fact], timeZone))
       return null
     } catch (error) {
       if (!isOfTheFact(error)) throw error

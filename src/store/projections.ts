@@ -5,6 +5,7 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isCallbackFact } from '../core/callback-facts.ts'
 import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
 import { isPartyFact } from '../core/party-facts.ts'
+import { addToAgentAggregates, agentsBefore } from './agent-aggregates.ts'
 import { projectAgent, projectRestoredAgents } from './agent-states.ts'
 import { projectCallback } from './callbacks.ts'
 import { projectChecklist, projectConduct } from './conduct-events.ts'
@@ -12,6 +13,7 @@ import type { Queryable } from './database.ts'
 import { closeEstimates, projectEstimate } from './estimates.ts'
 import { isOfFloor, projectFloor } from './floor.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
+import { addToAggregates, countedCallIds, countedCalls } from './kpi-aggregates.ts'
 import { projectLeave, projectOffSeat } from './off-seat.ts'
 import { projectParty } from './parties.ts'
 import { describeRecordings, isRecordingFact, projectRecording } from './recordings.ts'
@@ -20,10 +22,14 @@ import { projectSeats } from './seats.ts'
 
 type RecordedFactOf<Type extends Fact['type']> = Extract<RecordedFact, { type: Type }>
 
-/** Records facts in order, inside the caller's transaction. Returns how many were new. */
+/**
+ * Records facts in order, inside the caller's transaction, with the rows and sums made from them. Days of
+ * the sums are those of `timeZone`, an IANA name. Returns how many were new.
+ */
 export async function recordFacts(
   tx: Queryable,
   recorded: readonly RecordedFact[],
+  timeZone = 'Asia/Shanghai',
 ): Promise<number> {
   if (recorded.length === 0) return 0
   const inserted = await tx
@@ -43,11 +49,16 @@ export async function recordFacts(
   const fresh = new Set(inserted.map(({ seq }) => seq))
   // The same fact twice in one batch is inserted once, and projected once.
   const projected = recorded.filter((fact) => fresh.delete(fact.seq))
+  const callIds = countedCallIds(projected)
+  const before = await countedCalls(tx, callIds)
+  const agents = await agentsBefore(tx, projected)
   for (const fact of projected) {
     await project(tx, fact)
     if (DESCRIBING.has(fact.type) && 'callId' in fact) await describeRecordings(tx, fact.callId)
   }
   await projectSeats(tx, projected)
+  await addToAggregates(tx, timeZone, { before, after: await countedCalls(tx, callIds) })
+  await addToAgentAggregates(tx, timeZone, projected, agents)
   return inserted.length
 }
 

@@ -2,9 +2,13 @@
 // against the live fold over the same facts.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rollingCounts, rollingSince } from '../../src/core/counting.ts'
 import type { Fact } from '../../src/core/facts.ts'
-import { figures, NO_COUNTS } from '../../src/core/metrics.ts'
-import { countsOfDay, countsOfDays } from '../../src/store/kpi.ts'
+import { NORM_DEFINITION } from '../../src/core/kpi-definitions.ts'
+import { type Counts, figures, NO_COUNTS } from '../../src/core/metrics.ts'
+import { countCalls, countsOfDay, countsOfDays } from '../../src/store/kpi.ts'
+import { differencesOn } from '../../src/store/kpi-check.ts'
+import { adjustedCounts } from '../../src/store/kpi-periods.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import { restore } from '../../src/store/restore.ts'
 import { testDatabase } from '../support/database.ts'
@@ -14,8 +18,21 @@ import { World } from '../support/world.ts'
 const database = testDatabase()
 const DAY = '2026-11-23'
 const ZONE = 'Asia/Shanghai'
+const HOUR_MS = 3_600_000
 /** 2026-11-23 00:00 in Shanghai. */
 const MIDNIGHT = Date.UTC(2026, 10, 22, 16)
+
+async function rollingBySql(at: number): Promise<Counts> {
+  const rows = await countCalls(database.db, {
+    from: rollingSince(at),
+    to: at + 1,
+    timeZone: ZONE,
+    definition: NORM_DEFINITION,
+    bucket: 'all',
+    by: 'queue',
+  })
+  return rows.find(({ key }) => key === '*')?.counts ?? NO_COUNTS
+}
 
 async function record(facts: readonly Fact[]): Promise<void> {
   await database.db.transaction((tx) => recordFacts(tx, numbered(facts)))
@@ -30,7 +47,9 @@ describe('the counts of a day', () => {
     await record([
       ...calls(80, (n) => servedCall({ callId: `fast${n}`, waitMs: n === 0 ? 15_000 : 1_000 + n })),
       ...calls(17, (n) => servedCall({ callId: `slow${n}`, waitMs: n === 0 ? 15_001 : 20_000 })),
-      ...calls(3, (n) => abandonedCall({ callId: `gone${n}`, waitMs: 40_000 + n })),
+      ...calls(3, (n) =>
+        abandonedCall({ callId: `gone${n}`, arrivedAt: MORNING + HOUR_MS, waitMs: 40_000 + n }),
+      ),
     ])
     const counts = await countsOfDay(database.db, DAY, ZONE)
     const total = counts.get('*') ?? NO_COUNTS
@@ -50,6 +69,33 @@ describe('the counts of a day', () => {
     })
     expect(counts.get('citizen')).toEqual(total)
     const { connectRate, timelyAnswerRate } = figures(total)
+    // Two windows over the same calls leave them out once, and of the adjusted figure alone.
+    const scope = { from: MIDNIGHT, to: MIDNIGHT + 24 * HOUR_MS, timeZone: ZONE, definitions: [] }
+    const window = {
+      windowId: 1,
+      reason: 'emergency',
+      queueId: null,
+      startsAt: MORNING + HOUR_MS,
+      endsAt: MORNING + HOUR_MS + 1,
+      status: 'approved',
+      declaredBy: 'li',
+      declaredAt: MORNING,
+      evidence: '',
+      decidedBy: 'wang',
+      decidedAt: MORNING,
+    } as const
+    const windows = [
+      window,
+      { ...window, windowId: 2, queueId: 'citizen', endsAt: window.endsAt + 5 },
+    ]
+    const judged = await adjustedCounts(database.db, { ...scope, dimension: 'total' }, windows)
+    expect(judged.get('')).toEqual({
+      raw: total,
+      adjusted: { ...total, inbound: 97, queued: 97, abandonedWaiting: 0, waitMsAbandoned: 0 },
+    })
+    const proposed = windows.map((each) => ({ ...each, status: 'proposed' as const }))
+    const before = await adjustedCounts(database.db, { ...scope, dimension: 'queue' }, proposed)
+    expect(before.get('citizen')).toEqual({ raw: total, adjusted: total })
     expect(connectRate).toMatchObject({ value: 0.97, met: true })
     expect(timelyAnswerRate).toMatchObject({ numerator: 80, denominator: 97, met: true })
   })
@@ -116,6 +162,9 @@ describe('a day of anything at all', () => {
     const live = world.state.counts.get(DAY) ?? new Map()
     expect(live.get('*')?.answered).toBeGreaterThan(3)
     expect(counts).toEqual(live)
+    expect(await differencesOn(database.db, DAY, ZONE)).toEqual([])
+    const rolling = rollingCounts(world.state, world.at, '*')
+    expect(rolling).toEqual(await rollingBySql(world.at))
 
     const restored = await restore(database.db, { at: world.at, timeZone: ZONE })
     expect(restored.lastSeq).toBe(world.facts.length)
@@ -139,6 +188,7 @@ describe('a day of anything at all', () => {
     world.settle()
     await database.db.transaction((tx) => recordFacts(tx, numbered(world.facts)))
     expect(await countsOfDay(database.db, DAY, ZONE)).toEqual(world.state.counts.get(DAY))
+    expect(await differencesOn(database.db, DAY, ZONE)).toEqual([])
     const after = await restore(database.db, { at: world.at, timeZone: ZONE })
     expect(after.calls).toEqual([])
     expect(after.recordings).toEqual([])

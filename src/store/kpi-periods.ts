@@ -1,0 +1,204 @@
+// Counts of any period, to the millisecond: whole days and quarters of an hour from the sums that are kept,
+// only the ragged ends from the calls themselves. The adjusted counts are the raw ones without the calls
+// that arrived in approved exclusion windows.
+import { QUARTER_MS, quarterOf } from '../core/counting.ts'
+import { dayOf } from '../core/days.ts'
+import { type ExclusionWindow, remaining, type Stretch } from '../core/exclusion-windows.ts'
+import { definitionOn, type KpiDefinition } from '../core/kpi-definitions.ts'
+import { addCounts, type Counts, NO_COUNTS } from '../core/metrics.ts'
+import type { Queryable } from './database.ts'
+import { countCalls, spanOf } from './kpi.ts'
+import { readAggregates } from './kpi-aggregates.ts'
+import type { Dimension, Grain } from './kpi-schema.ts'
+
+export interface PeriodQuery extends Stretch {
+  readonly timeZone: string
+  readonly dimension: Dimension
+  /** Absent: every key. */
+  readonly key?: string
+  /** Those in the records; each day is counted by the one in force on it. */
+  readonly definitions: readonly KpiDefinition[]
+  /** Another version than the one in force, where it has been counted. */
+  readonly version?: number
+}
+
+export interface PeriodSums {
+  readonly counts: Counts
+  readonly waits: Readonly<Record<string, number>>
+}
+
+const NO_SUMS: PeriodSums = { counts: NO_COUNTS, waits: {} }
+
+/** By key; of the total under the empty key. */
+export async function sumsOfPeriod(
+  db: Queryable,
+  query: PeriodQuery,
+): Promise<Map<string, PeriodSums>> {
+  const sums = new Map<string, PeriodSums>()
+  const add = (key: string, counts: Counts, waits: Readonly<Record<string, number>> = {}) => {
+    const before = sums.get(key) ?? NO_SUMS
+    sums.set(key, { counts: addCounts(before.counts, counts), waits: addSums(before.waits, waits) })
+  }
+  for (const piece of await piecesOf(db, query)) {
+    if (piece.grain === 'calls') {
+      for (const { key, counts } of await ragged(db, query, piece)) add(key, counts)
+    } else {
+      for (const row of await kept(db, query, piece.grain, piece))
+        add(row.key, row.counts, row.waits)
+    }
+  }
+  return sums
+}
+
+/** What is kept of the stretch, each row by the version that is asked for or in force. */
+export async function kept(db: Queryable, query: PeriodQuery, grain: Grain, { from, to }: Stretch) {
+  const { dimension, key, version, timeZone, definitions } = query
+  const rows = await readAggregates(db, {
+    dimension,
+    grain,
+    from,
+    to,
+    ...(key !== undefined && { key }),
+    ...(version !== undefined && { version }),
+  })
+  if (version !== undefined) return rows
+  return rows.filter(
+    (row) => row.version === definitionOn(dayOf(row.startAt, timeZone), definitions).version,
+  )
+}
+
+async function ragged(
+  db: Queryable,
+  query: PeriodQuery,
+  { from, to }: Stretch,
+): Promise<{ key: string; counts: Counts }[]> {
+  const { dimension, timeZone, definitions, key } = query
+  const definition = definitionOn(dayOf(from, timeZone), definitions)
+  const by = dimension === 'number' ? 'number' : 'queue'
+  const rows = await countCalls(db, { from, to, timeZone, definition, bucket: 'all', by })
+  if (dimension === 'total') {
+    return rows.filter((row) => row.key === '*').map(({ counts }) => ({ key: '', counts }))
+  }
+  return rows.filter((row) => row.key !== '*' && (key === undefined || row.key === key))
+}
+
+type Piece = Stretch & { readonly grain: Grain | 'calls' }
+
+async function piecesOf(db: Queryable, { from, to, timeZone }: PeriodQuery): Promise<Piece[]> {
+  const first = quarterOf(from + QUARTER_MS - 1)
+  const last = quarterOf(to)
+  if (first >= last) return [{ grain: 'calls', from, to }]
+  const [firstStart, firstEnd] = await dayAround(db, first, timeZone)
+  const [dayEnd] = await dayAround(db, last, timeZone)
+  const dayStart = firstStart === first ? first : firstEnd
+  const middle: Piece[] =
+    dayStart < dayEnd
+      ? [
+          { grain: 'quarter', from: first, to: dayStart },
+          { grain: 'day', from: dayStart, to: dayEnd },
+          { grain: 'quarter', from: dayEnd, to: last },
+        ]
+      : [{ grain: 'quarter', from: first, to: last }]
+  const pieces: Piece[] = [
+    { grain: 'calls', from, to: first },
+    ...middle,
+    { grain: 'calls', from: last, to },
+  ]
+  return pieces.filter((piece) => piece.from < piece.to)
+}
+
+async function dayAround(db: Queryable, at: number, timeZone: string): Promise<[number, number]> {
+  const day = dayOf(at, timeZone)
+  return spanOf(db, { from: day, to: day, timeZone })
+}
+
+function addSums(
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sum: Record<string, number> = { ...one }
+  for (const [name, value] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + value
+  return sum
+}
+
+export interface Adjusted {
+  readonly raw: Counts
+  /** Its `waitMsMax` is that of all calls. */
+  readonly adjusted: Counts
+}
+
+/** Raw and adjusted counts by key. `windows` are those that overlap the period; only approved ones count. */
+export async function adjustedCounts(
+  db: Queryable,
+  query: PeriodQuery,
+  windows: readonly ExclusionWindow[],
+): Promise<Map<string, Adjusted>> {
+  const raw = await sumsOfPeriod(db, query)
+  const result = new Map<string, Adjusted>()
+  for (const [key, { counts }] of raw) result.set(key, { raw: counts, adjusted: counts })
+  const leaveOut = (key: string, counts: Counts) => {
+    const before = result.get(key)
+    if (before === undefined) return
+    result.set(key, { ...before, adjusted: without(before.adjusted, counts) })
+  }
+  const whole = excluded(query, null, windows)
+  for (const stretch of whole) {
+    for (const [key, { counts }] of await sumsOfPeriod(db, { ...query, ...stretch }))
+      leaveOut(key, counts)
+  }
+  // What a queue's own windows leave out beyond those of the whole hotline.
+  for (const queueId of new Set(windows.flatMap((window) => window.queueId ?? []))) {
+    for (const stretch of excluded(query, queueId, windows)) {
+      for (const rest of minus(stretch, whole)) {
+        await leaveOutQueue(db, { ...query, ...rest }, queueId, leaveOut)
+      }
+    }
+  }
+  return result
+}
+
+async function leaveOutQueue(
+  db: Queryable,
+  query: PeriodQuery,
+  queueId: string,
+  leaveOut: (key: string, counts: Counts) => void,
+): Promise<void> {
+  // Numbers lead to one queue each, but a queue's window knows calls, not numbers; it shows in the others.
+  if (query.dimension === 'number') return
+  const queue = await sumsOfPeriod(db, { ...query, dimension: 'queue', key: queueId })
+  const counts = queue.get(queueId)?.counts
+  if (counts !== undefined) leaveOut(query.dimension === 'total' ? '' : queueId, counts)
+}
+
+function excluded(
+  within: Stretch,
+  queueId: string | null,
+  windows: readonly ExclusionWindow[],
+): Stretch[] {
+  return gaps(within, remaining(within, queueId, windows))
+}
+
+function minus(stretch: Stretch, taken: readonly Stretch[]): Stretch[] {
+  let left = [stretch]
+  for (const hole of taken) {
+    left = left.flatMap(({ from, to }) =>
+      [
+        { from, to: Math.min(to, hole.from) },
+        { from: Math.max(from, hole.to), to },
+      ].filter((rest) => rest.from < rest.to),
+    )
+  }
+  return left
+}
+
+function gaps({ from, to }: Stretch, stretches: readonly Stretch[]): Stretch[] {
+  return minus({ from, to }, stretches)
+}
+
+function without(counts: Counts, less: Counts): Counts {
+  const entries = Object.entries(counts).map(([name, value]) => [
+    name,
+    name === 'waitMsMax' ? value : value - less[name as keyof Counts],
+  ])
+  return Object.fromEntries(entries) as unknown as Counts
+}
