@@ -24,6 +24,7 @@ import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
 import { type EdgeNode, type NodeStatus, Nodes } from './nodes.ts'
 import { Outbound } from './outbound.ts'
+import { Outgoing } from './outgoing.ts'
 import type { SipRecords } from './records.ts'
 import { Registrar } from './registrar.ts'
 import { Tally } from './tally.ts'
@@ -73,6 +74,7 @@ export class SipEdge {
   readonly #trunks: Trunks
   readonly #agentLegs: AgentLegs
   readonly #outbound: Outbound
+  readonly #outgoing: Outgoing
   readonly #keepAlive: KeepAlive
   #isDraining = false
   #isStopped = false
@@ -113,6 +115,8 @@ export class SipEdge {
     })
     const limits = options.callerLimits
     this.#trunks = new Trunks({ gate, nodes, calls, refusals, limits, newId, clock, log })
+    const all = this.#trunks
+    this.#outgoing = new Outgoing({ trunks: () => all.known, calls, clock, log })
     this.#gate = gate
     this.#registrar = registrar
     this.#nodes = nodes
@@ -242,7 +246,7 @@ export class SipEdge {
     }
     if (from.isNode) {
       const agentId = agentIdOf(userOf(request.uri))
-      if (agentId === null) return Promise.resolve(reply.send(404, 'No Agent Of Ours'))
+      if (agentId === null) return this.#outgoing.take(connection, request, reply)
       return this.#agentLegs.take(connection, request, reply, agentId)
     }
     const isAgent = agentIdOf(userOf(request.get('From'))) !== null

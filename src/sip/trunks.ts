@@ -73,6 +73,11 @@ export class Trunks {
     return this.#live.size
   }
 
+  /** As the administrators have them, in the order of their ids. */
+  get known(): readonly Trunk[] {
+    return this.#trunks
+  }
+
   use(settings: EdgeSettings): void {
     this.#trunks = settings.trunks
     this.#numbers = new Set(settings.numbers.map(plainNumber))
