@@ -125,6 +125,12 @@ export class Channel {
   agentId: string | null = null
   /** What the leg listens at, and who listens at the leg. */
   eavesdropping: Eavesdropping | null = null
+  /** The conference that it is in. */
+  room: string | null = null
+  /** Takes a key that the far end presses, while one is asked for. */
+  takeKey: ((digit: string) => void) | null = null
+  /** Keys that we pressed for the far end. */
+  keysSent = ''
   readonly eavesdroppers = new Set<Channel>()
   /** The caller never says a word. */
   isMute = false

@@ -148,6 +148,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }
   },
 
+  uuid_send_dtmf(_exchange, leg, [, digits = '']) {
+    if (leg === undefined) return '-USAGE: <uuid> <dtmf_data>\n'
+    leg.keysSent += digits
+    return '+OK\n'
+  },
+
+  /** Only `start read mute 1|0` and `stop`: whether the far end's voice goes any further. */
+  uuid_audio(exchange, leg, [, action, , , level]) {
+    if (leg === undefined) return NO_CHANNEL
+    leg.isMute = action === 'start' && level === '1'
+    for (const other of exchange.channels.values()) exchange.listen(other)
+    return '+OK Success\n'
+  },
+
   sched_del: (exchange, _leg, [group = '']) => `+OK Deleted: ${unschedule(exchange, group)}\n`,
 
   sched_transfer(exchange, _leg, [time = '', legId = '', ...destination]) {

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock, Timer } from '../clock.ts'
 import { Channel, type ChannelOptions, micros } from './channel.ts'
+import { voicesInRoom } from './conferences.ts'
 import { voiceOf, voicesAt } from './eavesdrop.ts'
 import type { Phones } from './phones.ts'
 import type { Random } from './random.ts'
@@ -162,6 +163,7 @@ export class Exchange {
     for (const app of channel.running.toReversed()) {
       if (app.file !== null) return nameOfSound(app.file)
     }
+    if (channel.room !== null) return joined('silence', voicesInRoom(this, channel))
     const { partner } = channel
     if (channel.mode !== 'bridged' || partner === null) return 'silence'
     return voiceOf(partner) ?? 'silence'

@@ -97,6 +97,7 @@ export function press(exchange: Exchange, leg: Channel, digit: Digit): void {
       'DTMF-Duration': '1440',
       'DTMF-Source': 'RTP',
     })
+    leg.takeKey?.(digit)
   })
 }
 

@@ -2,6 +2,7 @@
 // outside, being sent elsewhere, leaving a bridge, hanging up. The order of the events is that of a real
 // FreeSWITCH 1.10.12; where a comment gives a time, it was measured there.
 import type { Channel, QueuedApp, RunningApp, Step } from './channel.ts'
+import { enterRoom, leaveRoom } from './conferences.ts'
 import { stepsOfDestination } from './dialplan.ts'
 import { eavesdrop, leaveAlone, stopEavesdropping } from './eavesdrop.ts'
 import { type Exchange, filesOf } from './exchange.ts'
@@ -99,6 +100,12 @@ function startApp(exchange: Exchange, leg: Channel, app: QueuedApp): void {
     case 'hangup':
       hangUp(exchange, leg, arg === '' ? 'NORMAL_CLEARING' : arg, 'far_end')
       return
+    case 'conference':
+      enterRoom(exchange, leg, arg)
+      return
+    case 'play_and_get_digits':
+      askForKey(exchange, leg, running)
+      return
     case 'eavesdrop':
       if (eavesdrop(exchange, leg, arg)) return
       break
@@ -130,6 +137,27 @@ function play(exchange: Exchange, leg: Channel, app: RunningApp): void {
   })
   exchange.listen(leg)
   time(exchange, leg, playing)
+}
+
+/**
+ * `min max tries timeout terminators file invalid variable regexp`: for one key and one try. The variable
+ * is there afterwards only where the key fits.
+ */
+function askForKey(exchange: Exchange, leg: Channel, app: RunningApp): void {
+  const [, , , timeoutMs = '0', , file = '', , variable = '', regexp = ''] = app.arg.split(' ')
+  leg.variables.delete(variable)
+  const remainingMs = (exchange.promptMs(file) ?? 0) + Number(timeoutMs)
+  const asking = { ...app, file, remainingMs }
+  leg.running[leg.running.length - 1] = asking
+  exchange.announce('PLAYBACK_START', leg, { 'Playback-File-Path': file })
+  exchange.listen(leg)
+  time(exchange, leg, asking)
+  leg.takeKey = (digit) => {
+    if (leg.top !== asking) return
+    const fits = new RegExp(`^${regexp}$`).test(digit)
+    leg.variables.set(fits ? variable : `${variable}_invalid`, digit)
+    finishTop(exchange, leg, 'break', digit)
+  }
 }
 
 /** Null for what never ends, 0 for what does not exist. */
@@ -225,6 +253,7 @@ export function unwind(exchange: Exchange, leg: Channel, wasParked: boolean): vo
   for (let app = leg.running.pop(); app !== undefined; app = leg.running.pop()) {
     if (app.app === 'park') exchange.announce('CHANNEL_UNPARK', leg)
     if (app.app === 'eavesdrop') stopEavesdropping(exchange, leg)
+    if (app.app === 'conference') leaveRoom(exchange, leg)
     const response =
       app.file === null
         ? (leg.variables.get('current_application_response') ?? '_none_')

@@ -206,10 +206,21 @@ export class Phones {
 
   /** The edge: unknown users are 404, phones that are not registered 480. */
   ring(exchange: Exchange, leg: Channel, user: string): void {
-    const phone = this.#find(user)
+    const phone = this.#find(user) ?? this.#line(user)
     const refusal: SipRefusal | null = phone === undefined ? 404 : phone.isRegistered ? null : 480
     if (refusal !== null) refuse(exchange, leg, refusal)
     else phone?.ring(exchange, leg)
+  }
+
+  /** A line outside: a department's or a citizen's phone, which picks up like any other. */
+  line(number: string): Phone {
+    const phone = this.phone(number)
+    phone.register()
+    return phone
+  }
+
+  #line(user: string): Phone | undefined {
+    return /^\+?\d+$/.test(user) ? this.line(user) : undefined
   }
 
   #find(user: string): Phone | undefined {

@@ -50,7 +50,7 @@ const MUSIC = 'local_stream://moh'
 const EVENTS =
   'CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_PARK CHANNEL_BRIDGE CHANNEL_UNBRIDGE ' +
   'CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE PLAYBACK_START ' +
-  'PLAYBACK_STOP RECORD_START RECORD_STOP DTMF BACKGROUND_JOB'
+  'PLAYBACK_STOP RECORD_START RECORD_STOP DTMF BACKGROUND_JOB CUSTOM conference::maintenance'
 const NO_CHANNEL = '-ERR No such channel!'
 
 /** The names of the events of those legs, in order, without those that the service does not hear. */
@@ -368,6 +368,80 @@ export function switchContract(name: string, start: () => Promise<ContractPeer>)
       expect(existsSync(path)).toBe(true)
       // Two channels of 16 bit at 8,000 a second.
       expect(statSync(path).size).toBeGreaterThan(700 * 32)
+    })
+
+    test('lets the agent ask a third while the caller hears music, and hands the caller over', async () => {
+      const { legId, agentLegId } = await talk()
+      let mark = esl.events.length
+      await esl.api(`uuid_transfer ${legId} 'endless_playback:${MUSIC},park:' inline`)
+      await esl.eventOf(agentLegId, 'CHANNEL_PARK', mark)
+      const { legId: third } = await originate('answers')
+      await esl.eventOf(third, 'CHANNEL_PARK')
+      mark = esl.events.length
+      await esl.api(`uuid_bridge ${agentLegId} ${third}`)
+      const asked = await esl.eventOf(agentLegId, 'CHANNEL_BRIDGE', mark)
+      expect(asked['Bridge-B-Unique-ID']).toBe(third)
+      await esl.api(`uuid_setvar ${third} park_after_bridge true`)
+      mark = esl.events.length
+      await esl.api(`uuid_break ${legId} all`)
+      await esl.api(`uuid_bridge ${legId} ${third}`)
+      const joined = await esl.eventOf(legId, 'CHANNEL_BRIDGE', mark)
+      expect(joined['Bridge-B-Unique-ID']).toBe(third)
+      await esl.eventOf(agentLegId, 'CHANNEL_PARK', mark)
+    })
+
+    test('brings three together, says who comes and goes, and bridges two of them again', async () => {
+      const { legId, agentLegId } = await talk()
+      const { legId: third } = await originate('answers')
+      await esl.eventOf(third, 'CHANNEL_PARK')
+      const room = `conference:contract-${count}@default`
+      const moved = (member: string, action: string, mark: number) =>
+        esl.event(
+          `${action} of ${member}`,
+          (event) =>
+            event['Event-Subclass'] === 'conference::maintenance' &&
+            event.Action === action &&
+            event['Unique-ID'] === member,
+          mark,
+        )
+      let mark = esl.events.length
+      await esl.api(`uuid_transfer ${legId} '${room},park:' inline`)
+      await esl.eventOf(agentLegId, 'CHANNEL_PARK', mark)
+      for (const member of [agentLegId, third]) {
+        await esl.api(`uuid_transfer ${member} '${room},park:' inline`)
+      }
+      for (const member of [legId, agentLegId, third]) await moved(member, 'add-member', mark)
+      mark = esl.events.length
+      await esl.api(`uuid_kill ${third} NORMAL_CLEARING`)
+      await moved(third, 'del-member', mark)
+      await esl.api(`uuid_bridge ${legId} ${agentLegId}`)
+      await esl.eventOf(legId, 'CHANNEL_BRIDGE', mark)
+    })
+
+    test.each([
+      ['what was pressed', '4', '4'],
+      ['nothing where the key does not fit', '9', undefined],
+    ] as const)('asks for one key and parks with %s', async (_, key, collected) => {
+      const { call, legId } = await claimedCaller()
+      const mark = esl.events.length
+      const ask =
+        'play_and_get_digits:1 1 1 1500 # hold_end.wav silence_stream://100 cc_collected [1-5]'
+      await esl.api(`uuid_transfer ${legId} '${ask},park:' inline`)
+      await esl.event(
+        'the question',
+        (event) => event['Event-Name'] === 'PLAYBACK_START' && event['Unique-ID'] === legId,
+        mark,
+      )
+      call.press(key)
+      const park = await esl.eventOf(legId, 'CHANNEL_PARK', mark)
+      expect(park.variable_cc_collected).toBe(collected)
+    })
+
+    test('presses keys for a far end, and mutes it', async () => {
+      const { agentLegId } = await talk()
+      expect(await esl.api(`uuid_send_dtmf ${agentLegId} 12#`)).toMatch(/^\+OK/)
+      expect(await esl.api(`uuid_audio ${agentLegId} start read mute 1`)).toMatch(/^\+OK/)
+      expect(await esl.api(`uuid_audio ${agentLegId} stop`)).toMatch(/^\+OK/)
     })
 
     test('refuses what concerns a leg that it does not have', async () => {

@@ -20,6 +20,12 @@ function power(samples: Int16Array, hertz: number): number {
   return (2 * (one * one + two * two - coefficient * one * two)) / samples.length
 }
 
+/** The part of a frame's energy that is in that tone, 0 to 1. */
+export function share(samples: Int16Array, hertz: number): number {
+  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0)
+  return energy === 0 ? 0 : power(samples, hertz) / energy
+}
+
 /** What one frame holds: a tone if it has at least 80 % of the frame's energy. */
 export function hearing(samples: Int16Array): Hearing {
   let energy = 0
