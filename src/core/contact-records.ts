@@ -96,24 +96,29 @@ export interface ContactRecord {
   readonly fields: ContactRecordFields
 }
 
+/** What is left out, or undefined, stays. */
+export type RecordChanges = {
+  readonly [Name in keyof ContactRecordFields]?: ContactRecordFields[Name] | undefined
+}
+
 /** `version` is the one the writer has seen. `isOpen`: the call or its wrap-up is still going on. */
 export type RecordAction =
   | {
       readonly type: 'autosave'
       readonly version: number
-      readonly changes: Partial<ContactRecordFields>
+      readonly changes: RecordChanges
     }
   | {
       readonly type: 'save'
       readonly version: number
       readonly isOpen: boolean
-      readonly changes: Partial<ContactRecordFields>
+      readonly changes: RecordChanges
     }
   | {
       readonly type: 'correct'
       readonly version: number
       readonly reason: string
-      readonly changes: Partial<ContactRecordFields>
+      readonly changes: RecordChanges
     }
 
 export const RECORD_REFUSALS = {
@@ -142,7 +147,7 @@ export type RecordOutcome =
 
 export function transition(record: ContactRecord, action: RecordAction): RecordOutcome {
   if (action.version !== record.version) return refused('version_conflict')
-  const fields = { ...record.fields, ...action.changes }
+  const fields = changed(record.fields, action.changes)
   const version = record.version + 1
   switch (action.type) {
     case 'autosave':
@@ -156,6 +161,11 @@ export function transition(record: ContactRecord, action: RecordAction): RecordO
       if (changedFields(record.fields, fields).length === 0) return refused('nothing_changed')
       return whole(version, fields)
   }
+}
+
+function changed(fields: ContactRecordFields, changes: RecordChanges): ContactRecordFields {
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+  return { ...fields, ...(Object.fromEntries(given) as Partial<ContactRecordFields>) }
 }
 
 function whole(version: number, fields: ContactRecordFields): RecordOutcome {

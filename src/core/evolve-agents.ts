@@ -4,7 +4,9 @@ import type { AgentFact, Fact, OffSeatFact } from './facts.ts'
 import { seatAfter, seatOwner } from './seats.ts'
 import type { State } from './state.ts'
 
-export function isOfAgent(fact: Fact): fact is AgentFact | OffSeatFact {
+export function isOfAgent<F extends { readonly type: Fact['type'] }>(
+  fact: F,
+): fact is Extract<F, { readonly type: (AgentFact | OffSeatFact)['type'] }> {
   return fact.type.startsWith('agent.') || fact.type.startsWith('off_seat.')
 }
 

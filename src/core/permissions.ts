@@ -7,6 +7,10 @@ export const PERMISSIONS = [
   'floor.monitor', // listen, whisper, barge
   'floor.act', // take over, move calls, force states, re-skill, sign out, release
   'wallboard.read',
+  'off_seat.decide', // leave from the seat
+  'conduct.read', // overruns, left seats, checks of the shift's beginning
+  'contact_records.read',
+  'contact_records.correct',
   'calls.read',
   'recordings.read',
   'kpi.exclude', // declare and decide what adjusted figures leave out
@@ -25,19 +29,33 @@ export const ROLES = {
     'floor.monitor',
     'floor.act',
     'wallboard.read',
+    'off_seat.decide',
+    'conduct.read',
+    'contact_records.read',
+    'contact_records.correct',
     'calls.read',
     'recordings.read',
     'kpi.exclude',
     'pii.read',
     'config.read',
   ],
-  qa_inspector: ['calls.read', 'recordings.read', 'pii.read'],
+  qa_inspector: [
+    'conduct.read',
+    'contact_records.read',
+    'calls.read',
+    'recordings.read',
+    'pii.read',
+  ],
   wallboard: ['wallboard.read'],
   admin: [
     'live.read',
     'floor.monitor',
     'floor.act',
     'wallboard.read',
+    'off_seat.decide',
+    'conduct.read',
+    'contact_records.read',
+    'contact_records.correct',
     'calls.read',
     'recordings.read',
     'kpi.exclude',

@@ -13,7 +13,10 @@ import { auditDenied, auditRoutes } from './audit.ts'
 import { browserHeaders } from './browser-headers.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { callRoutes } from './calls.ts'
+import { categoryRoutes } from './categories.ts'
+import { conductEventRoutes } from './conduct-events.ts'
 import { consolePhoneRoutes } from './console-phone.ts'
+import { contactRecordRoutes } from './contact-records.ts'
 import type { Api, AppOptions } from './context.ts'
 import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
@@ -30,7 +33,10 @@ import { liveRoutes } from './live.ts'
 import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
 import { myCallRoutes } from './my-call.ts'
+import { myContactRecordRoutes } from './my-contact-records.ts'
+import { notReadyReasonRoutes } from './not-ready-reasons.ts'
 import { numberRoutes } from './numbers.ts'
+import { offSeatRoutes } from './off-seat.ts'
 import { servePages } from './pages.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingRoutes } from './recordings.ts'
@@ -104,6 +110,12 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       agentRoutes(api, options)
       userRoutes(api, options)
       edgeRoutes(api, options)
+      categoryRoutes(api, options)
+      notReadyReasonRoutes(api, options)
+      offSeatRoutes(api, options)
+      conductEventRoutes(api, options)
+      myContactRecordRoutes(api, options)
+      contactRecordRoutes(api, options)
       auditRoutes(api, options)
       done()
     },

@@ -8,6 +8,7 @@ import { constraintOf, sqlStateOf } from './sql-errors.ts'
 export const CONFLICTS = {
   not_found: 'No such entry.',
   duplicate: 'The id or name is taken already.',
+  stale_version: 'There is a newer version; read it again.',
   unknown_skill: 'The skill does not exist.',
   unknown_queue: 'The queue does not exist.',
   unknown_agent: 'The agent does not exist.',

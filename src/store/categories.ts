@@ -1,0 +1,40 @@
+// The published versions of the category tree. A version is written once and never changed; of two people
+// who publish at the same time, the second is told.
+import { desc, eq } from 'drizzle-orm'
+import { type CategoryNode, type CategoryTree, FIRST_CATEGORIES } from '../core/categories.ts'
+import { categoryTrees } from './agent-schema.ts'
+import { type Changed, changed, conflict, refusing } from './conflicts.ts'
+import type { Database, Queryable } from './database.ts'
+
+export async function currentCategories(db: Queryable): Promise<CategoryTree> {
+  const [row] = await db.select().from(categoryTrees).orderBy(desc(categoryTrees.version)).limit(1)
+  return row ?? FIRST_CATEGORIES
+}
+
+export async function findCategories(db: Queryable, version: number): Promise<CategoryTree | null> {
+  if (version === FIRST_CATEGORIES.version) return FIRST_CATEGORIES
+  const [row] = await db.select().from(categoryTrees).where(eq(categoryTrees.version, version))
+  return row ?? null
+}
+
+/** `baseVersion` is the one that the nodes were made from. */
+export async function publishCategories(
+  db: Database,
+  tree: {
+    readonly baseVersion: number
+    readonly nodes: readonly CategoryNode[]
+    readonly at: number
+    readonly by: string
+  },
+): Promise<Changed<CategoryTree>> {
+  const { baseVersion, nodes, at, by } = tree
+  const version = baseVersion + 1
+  return refusing({ category_trees_pkey: 'stale_version' }, [String(baseVersion)], () =>
+    db.transaction(async (tx) => {
+      const current = await currentCategories(tx)
+      if (current.version !== baseVersion) return conflict('stale_version', [String(baseVersion)])
+      await tx.insert(categoryTrees).values({ version, publishedAt: at, publishedBy: by, nodes })
+      return changed({ version, nodes })
+    }),
+  )
+}
