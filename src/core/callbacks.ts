@@ -25,6 +25,13 @@ export function callbackPolicy(state: State, queueId: QueueId): CallbackPolicy {
   return state.queues.get(queueId)?.callback ?? CALLBACK_DEFAULTS
 }
 
+/** Whether the queue offers it and `number` can be called. */
+export function mayAskForCallback(state: State, call: Call, number: string = call.from): boolean {
+  return (
+    call.queueId !== null && callbackPolicy(state, call.queueId).isOffered && isDiallable(number)
+  )
+}
+
 /**
  * The waiting caller leaves the line and will be called back at the same place, by the clock that runs
  * already (R-050). False, and nothing has changed, where the queue does not offer it, the call waits for
@@ -36,7 +43,7 @@ export function requestCallback(turn: Turn, call: Call, number: string = call.fr
   if (call.outbound !== null || queueId === null || queuedAt === null) return false
   if (call.phase.name !== 'waiting' && call.phase.name !== 'offered') return false
   const policy = callbackPolicy(state, queueId)
-  if (!policy.isOffered || !isDiallable(number)) return false
+  if (!mayAskForCallback(state, call, number)) return false
   for (const legId of agentLegsOf(call)) {
     endOffer(turn, call, legId, 'caller_abandoned', 'ORIGINATOR_CANCEL')
   }

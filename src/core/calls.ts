@@ -6,6 +6,7 @@ import type { Ending, HangupBy, RefusalReason } from './facts.ts'
 import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
 import { waitingIn } from './lanes.ts'
+import { isMessageLeft } from './messages.ts'
 import { endOffer } from './offers.ts'
 import { notReached, outboundOver } from './outbound.ts'
 import { endParty, isPutDown } from './parties.ts'
@@ -76,7 +77,7 @@ export function callerGone(turn: Turn, call: Call, cause: string): void {
   if (phase.name === 'offered' || phase.name === 'connecting') {
     for (const legId of agentLegsOf(call)) endOffer(turn, call, legId, 'caller_abandoned', cause)
   } else if ('legId' in phase) turn.hangUp(phase.legId, 'NORMAL_CLEARING')
-  endCall(turn, call, { ending: endingOf(phase, call), hangupBy: by, cause })
+  endCall(turn, call, { ending: endingOf(phase, call, turn.at), hangupBy: by, cause })
   if (phase.name === 'talking' || phase.name === 'held') {
     const agent = agentId === null ? undefined : turn.state.agents.get(agentId)
     if (agent !== undefined) startWrapUp(turn, agent, callId, call.queueId)
@@ -88,10 +89,11 @@ function hangupByOf(call: Call, cause: string): HangupBy {
   if (call.hangUpRequestedBy !== null) return 'agent'
   const { phase } = call
   if (phase.name === 'refused' && cause === REFUSAL_CAUSES[phase.reason]) return 'system'
+  if (phase.name === 'leaving_message' && phase.isFinished) return 'system'
   return cause === 'LOST' ? 'unknown' : 'caller'
 }
 
-function endingOf(phase: Call['phase'], call: Call): Ending {
+function endingOf(phase: Call['phase'], call: Call, at: number): Ending {
   switch (phase.name) {
     case 'talking':
     case 'held':
@@ -102,6 +104,8 @@ function endingOf(phase: Call['phase'], call: Call): Ending {
       return 'served'
     case 'transferring':
       return 'lost_in_transfer'
+    case 'leaving_message':
+      return isMessageLeft(call, at) ? 'message_left' : 'abandoned_waiting'
     case 'refused':
       return phase.reason
     case 'leaving':

@@ -36,6 +36,10 @@ export type SwitchCommand =
   | (OnLeg & { readonly type: 'play_music'; readonly first?: readonly PromptId[] })
   /** On top of the music, which goes on by itself afterwards. */
   | (OnLeg & { readonly type: 'play_prompt'; readonly prompt: PromptId })
+  /** Ends what is said on top of the music; the music goes on. */
+  | (OnLeg & { readonly type: 'break_prompt' })
+  /** Says it, then parks: nothing is heard while the caller speaks. */
+  | (OnLeg & { readonly type: 'ask_for_message'; readonly prompts: readonly PromptId[] })
   /** The same with several prompts, said as one. */
   | (OnLeg & { readonly type: 'announce'; readonly prompts: readonly PromptId[] })
   /** Say why, then hang up. */
@@ -142,6 +146,7 @@ export type SwitchCommand =
   /** Silence on both channels of the recording, and its length as if nothing were; then sound again. */
   | (OnLeg & { readonly type: 'mask_recording'; readonly path: string })
   | (OnLeg & { readonly type: 'unmask_recording'; readonly path: string })
+  | (OnLeg & { readonly type: 'stop_recording'; readonly path: string })
 
 export type ClockCommand =
   /** Replaces a timer of the same id. */

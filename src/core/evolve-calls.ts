@@ -7,6 +7,7 @@ import { evolveOffer } from './evolve-offers.ts'
 import type { CallFact } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { indexCall } from './lanes.ts'
+import { isMessagePath } from './messages.ts'
 import { agentLegsOf } from './rings.ts'
 import type { Call, CallPhase, State } from './state.ts'
 import { NOTHING_TOLD } from './told.ts'
@@ -190,6 +191,9 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
       owner.legId = legId
       owner.phase = { name: 'on_call', callId, legId, since: caller.connectedAt ?? at }
     })
+  }
+  if (agent === null && caller.recordingPath !== null && isMessagePath(caller.recordingPath)) {
+    call.phase = { name: 'leaving_message', since: at, recordingSince: at, isFinished: false }
   }
   indexCall(state, call)
 }

@@ -22,6 +22,7 @@ import { isPartyFact } from './party-facts.ts'
 import { noteAnswer } from './recent-answers.ts'
 import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
+import { isWaitingFact } from './waiting-facts.ts'
 
 export function evolve(state: State, fact: Fact): void {
   count(state, fact)
@@ -67,13 +68,9 @@ function apply(state: State, fact: Fact): void {
       return
     case 'estimates.restored':
       return
-    case 'call.prompted':
-    case 'call.prompt_ended':
-    case 'call.estimated':
-      evolveWaiting(state, fact)
-      return
     default:
-      if (isPartyFact(fact)) evolveParty(state, fact)
+      if (isWaitingFact(fact)) evolveWaiting(state, fact)
+      else if (isPartyFact(fact)) evolveParty(state, fact)
       else if (isSupervisionFact(fact)) evolveSupervision(state, fact)
       else if (isFloorFact(fact)) evolveFloor(state, fact)
       else if (isOfAgent(fact)) evolveAgent(state, fact)

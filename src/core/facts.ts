@@ -50,6 +50,7 @@ export const ENDINGS = [
   'abandoned_ringing',
   ...REFUSALS,
   'lost_in_transfer',
+  'message_left',
   'failed',
   'callback_taken',
   'not_reached',
@@ -313,7 +314,8 @@ export type RecordingFact =
       readonly type: 'recording.requested'
       readonly path: string
       readonly legId: LegId
-      readonly agentId: AgentId
+      /** Null for a message, which no agent takes. */
+      readonly agentId: AgentId | null
     })
   | (OfCall & { readonly type: 'recording.started'; readonly path: string })
   | (OfCall & {

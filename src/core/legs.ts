@@ -4,6 +4,7 @@ import { agentGone, callerGone, callerParkedAgain } from './calls.ts'
 import { conferenceJoined, conferenceLeft } from './conference.ts'
 import { callerSettled, heldByPhone, holdBegan, retrieved, unheldByPhone } from './hold.ts'
 import type { LegInput } from './inputs.ts'
+import { callerParkedInMessage } from './messages.ts'
 import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
 import { citizenAnswered, diallerGone, diallingStopped } from './outbound.ts'
 import { agentParked, partyBridged, partyGone, partyReported } from './party-legs.ts'
@@ -19,6 +20,7 @@ import { callerParkedInSurvey } from './survey.ts'
 import { callerParkedInTransfer } from './transfers.ts'
 import type { Turn } from './turn.ts'
 import { promptEnded } from './waiting.ts'
+import { keyPressed } from './waiting-keys.ts'
 
 /** A leg that never existed, or whose last word was lost, is forgotten after this. */
 const LAST_WORD_MS_MAX = 2_000
@@ -81,6 +83,7 @@ function legMoved(
         callerSettled(turn, call)
         callerParkedInTransfer(turn, call)
         callerParkedInSurvey(turn, call, input.collected)
+        callerParkedInMessage(turn, call)
         callerParkedAgain(turn, call)
       }
       return
@@ -110,6 +113,7 @@ function legMoved(
       if (!isAgent) promptEnded(turn, call)
       return
     case 'leg.digit_pressed':
+      if (!isAgent) keyPressed(turn, call, input.digit)
       return
   }
 }

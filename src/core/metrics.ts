@@ -19,6 +19,7 @@ export const OUTCOMES = {
   queue_full: 'queueFull',
   no_agent: 'noAgent',
   lost_in_transfer: 'lostInTransfer',
+  message_left: 'messageLeft',
   failed: 'failed',
   callback_taken: 'callbackTaken',
   // Of calls that we make; they are counted nowhere.

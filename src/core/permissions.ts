@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'recordings.read',
   'kpi.exclude', // declare and decide what adjusted figures leave out
   'pii.read', // callers' numbers unmasked
+  'messages.handle', // what callers said instead of waiting
   'config.read',
   'config.write',
   'users.write',
@@ -23,7 +24,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number]
 
 export const ROLES = {
-  agent: ['agent.act', 'wallboard.read'],
+  agent: ['agent.act', 'wallboard.read', 'messages.handle'],
   shift_leader: [
     'live.read',
     'floor.monitor',
@@ -37,6 +38,7 @@ export const ROLES = {
     'recordings.read',
     'kpi.exclude',
     'pii.read',
+    'messages.handle',
     'config.read',
   ],
   qa_inspector: [
@@ -60,6 +62,7 @@ export const ROLES = {
     'recordings.read',
     'kpi.exclude',
     'pii.read',
+    'messages.handle',
     'config.read',
     'config.write',
     'users.write',

@@ -20,7 +20,7 @@ export const PROMPTS: readonly string[] = [
   ...['reconnecting', 'greeting', 'recording_notice', 'comfort_1', 'comfort_2'],
   ...['position_next', 'position_before', 'position_after', 'position_many'],
   ...['estimate_short', 'estimate_before', 'estimate_to', 'estimate_after', 'estimate_over'],
-  ...['key_callback', 'key_message', 'key_queue', 'callback_taken', 'callback_unavailable'],
+  ...['key_callback', 'key_message', 'key_queue', 'callback_taken', 'key_unavailable'],
   ...['leave_message', 'message_saved'],
   ...['transferring', 'silent_closing', 'survey_3', 'survey_5', 'survey_thanks'],
   ...SAID_NUMBERS.map((number) => `number_${number}`),

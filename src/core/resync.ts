@@ -7,6 +7,7 @@ import { callParked } from './calls.ts'
 import { watchHold } from './hold.ts'
 import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
 import { agentLegGone, callerLegGone, partyLegGone } from './legs.ts'
+import { watchMessage } from './messages.ts'
 import { legsJoined, phoneUnsettled } from './offers.ts'
 import { moveOutbound, outboundEndedUnseen } from './outbound.ts'
 import { adoptParties, partiesShown, partyShown } from './party-resync.ts'
@@ -169,6 +170,7 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
     queuedAt,
   })
   const call = state.calls.get(callId)
+  if (call?.phase.name === 'leaving_message') watchMessage(turn, call)
   if (call?.phase.name === 'held') watchHold(turn, call)
   if (call?.phase.name === 'connecting') phoneUnsettled(turn, call, call.phase.legId)
   if (call?.phase.name === 'closing') turn.hangUp(legId, 'NORMAL_CLEARING')

@@ -95,6 +95,13 @@ export type CallPhase =
     }
   /** A last phrase is played to a caller who could not be heard. */
   | { readonly name: 'closing'; readonly since: number }
+  /** The caller speaks on record, since `recordingSince`; before it a prompt, and when finished a goodbye. */
+  | {
+      readonly name: 'leaving_message'
+      readonly since: number
+      readonly recordingSince: number | null
+      readonly isFinished: boolean
+    }
   | { readonly name: 'refused'; readonly reason: RefusalReason; readonly since: number }
   /** A call of ours: the agent is there, the citizen's phone is being called. */
   | {

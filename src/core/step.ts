@@ -21,6 +21,7 @@ import {
 } from './hold.ts'
 import type { AgentInput, AgentNewsInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
+import { messageDue } from './messages.ts'
 import { decideOffSeat, leaveLapses, watchLeave } from './off-seat.ts'
 import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
 import { diallingStopped, diallingTimedOut } from './outbound.ts'
@@ -49,6 +50,7 @@ import {
 import { surveyOverdue } from './survey.ts'
 import { Turn } from './turn.ts'
 import { attendWaiting, promptDue } from './waiting.ts'
+import { grantWishes } from './waiting-keys.ts'
 import { widen } from './widening.ts'
 import { recordSaved, wrapUpTimedOut } from './wrap-ups.ts'
 
@@ -57,6 +59,7 @@ export function step(state: State, input: Input): Turn {
   take(turn, input)
   watchWaiting(turn)
   endOrphanedMonitors(turn)
+  grantWishes(turn)
   route(turn)
   attendWaiting(turn)
   return turn
@@ -255,6 +258,7 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)
   if (kind === 'waiting') promptDue(turn, call)
+  else if (kind === 'message') messageDue(turn, call)
   else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'dial') diallingTimedOut(turn, call)
   else if (kind === 'retrieve') retrieveOverdue(turn, call)

@@ -1,5 +1,7 @@
 // What a caller has been told while waiting, as the call remembers it.
 
+import type { Digit } from './inputs.ts'
+
 export interface Told {
   /** When the last prompt began. */
   readonly promptedAt: number | null
@@ -10,6 +12,8 @@ export interface Told {
   readonly comforts: number
   /** How many were last said to be ahead. */
   readonly ahead: number | null
+  /** The last key that means something to the queue. */
+  readonly wish: Digit | null
 }
 
 export const NOTHING_TOLD: Told = {
@@ -18,4 +22,5 @@ export const NOTHING_TOLD: Told = {
   speakingSince: null,
   comforts: 0,
   ahead: null,
+  wish: null,
 }

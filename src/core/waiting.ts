@@ -2,9 +2,10 @@
 // either news (place, estimate, what keys do) or comfort (R-050). All of it is played on top of the music
 // and none of it is waited for: an agent who answers is heard at once. One thing at a time, and nobody is
 // ever told to have moved back.
+import { mayAskForCallback } from './callbacks.ts'
 import { estimateFor } from './estimates.ts'
 import type { Digit } from './inputs.ts'
-import { SAID_NUMBERS } from './prompts.ts'
+import { type PromptId, SAID_NUMBERS } from './prompts.ts'
 import { stamp } from './stamps.ts'
 import type { Call, State } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -16,8 +17,10 @@ const SPEAKING_MS_MAX = 45_000
 const BREATH_MS = 2_000
 const MINUTE_MS = 60_000
 
+/** Whether somebody is on the line and waits: a call of ours to a citizen waits for nobody's ear. */
 export function isWaiting(call: Call): boolean {
-  return call.phase.name === 'waiting' || call.phase.name === 'offered'
+  const { name } = call.phase
+  return call.outbound === null && (name === 'waiting' || name === 'offered')
 }
 
 export function waitingPolicyOf(state: State, call: Call): WaitingPolicy | null {
@@ -50,9 +53,18 @@ export function attendWaiting(turn: Turn): void {
         if (fact.type === 'call.queued') estimate(turn, call, false)
         break
       }
+      case 'call.changed_queue': {
+        const call = turn.state.calls.get(fact.callId)
+        if (call === undefined || !isWaiting(call)) continue
+        stamp(turn, call)
+        scheduleNext(turn, call)
+        break
+      }
       case 'call.answered':
+      case 'call.message_started':
       case 'call.ended':
         turn.clearTimer(`waiting:${fact.callId}`)
+        if (fact.type === 'call.ended') turn.clearTimer(`message:${fact.callId}`)
     }
   }
 }
@@ -77,6 +89,15 @@ export function promptEnded(turn: Turn, call: Call): void {
   if (call.told.speakingSince === null) return
   turn.emit({ type: 'call.prompt_ended', at: turn.at, callId: call.callId })
   if (isWaiting(call)) scheduleNext(turn, call)
+}
+
+/** Says something at once, in answer to what the caller did; after what is being said just now. */
+export function tell(turn: Turn, call: Call, prompts: readonly PromptId[]): void {
+  const { callId, legId } = call
+  if (call.told.speakingSince !== null) turn.send({ type: 'break_prompt', legId })
+  turn.emit({ type: 'call.prompted', at: turn.at, callId, kind: 'answer', prompts, ahead: null })
+  turn.send({ type: 'announce', legId, prompts })
+  scheduleNext(turn, call)
 }
 
 function say(turn: Turn, call: Call, policy: WaitingPolicy): void {
@@ -111,7 +132,7 @@ function newsFor(turn: Turn, call: Call, policy: WaitingPolicy): News {
   if (isSaid) prompts.push(...positionPrompts(ahead))
   if (policy.saysEstimate && made !== null) prompts.push(...estimatePrompts(made))
   const waitedMs = turn.at - (call.queuedAt ?? turn.at)
-  if (waitedMs >= policy.keysAfterMs) prompts.push(...keyPrompts(policy))
+  if (waitedMs >= policy.keysAfterMs) prompts.push(...keyPrompts(turn.state, call, policy))
   return { prompts, ahead: isSaid ? ahead : null }
 }
 
@@ -157,8 +178,13 @@ export function estimatePrompts(range: {
   return ['estimate_before', ...numbers, 'estimate_after']
 }
 
-function keyPrompts(policy: WaitingPolicy): string[] {
-  return policy.keys.flatMap((key) => [
+/** Nobody is told of a callback who cannot be called, nor of a message who has been spoken to. */
+function keyPrompts(state: State, call: Call, policy: WaitingPolicy): string[] {
+  const possible = policy.keys.filter(({ action }) => {
+    if (action === 'message') return call.recordingPath === null
+    return action !== 'callback' || mayAskForCallback(state, call)
+  })
+  return possible.flatMap((key) => [
     'prompt' in key ? key.prompt : `key_${key.action}`,
     digitPrompt(key.digit),
   ])

@@ -30,6 +30,7 @@ import { kpiRoutes } from './kpi.ts'
 import { kpiFigureRoutes } from './kpi-figures.ts'
 import { kpiSettingRoutes } from './kpi-settings.ts'
 import { liveRoutes } from './live.ts'
+import { messageRoutes } from './messages.ts'
 import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
 import { myCallRoutes } from './my-call.ts'
@@ -104,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       kpiSettingRoutes(api, options)
       exclusionWindowRoutes(api, options)
       estimateRoutes(api, options)
+      messageRoutes(api, options)
       queueRoutes(api, options)
       skillRoutes(api, options)
       numberRoutes(api, options)

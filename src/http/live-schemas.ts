@@ -149,6 +149,7 @@ export const liveCallSchema = z.object({
     'transferred',
     'surveying',
     'closing',
+    'leaving_message',
     'refused',
     'dialling',
     'leaving',

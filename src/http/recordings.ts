@@ -139,7 +139,7 @@ export function recordingRoutes(api: Api, options: AppOptions): void {
     },
     async (request, reply) => {
       const recording = await existing(options, request.params.recordingId)
-      return play(options, recording, request, reply)
+      return playRecording(options, recording, request, reply)
     },
   )
 }
@@ -181,7 +181,7 @@ async function existing({ db }: AppOptions, recordingId: string): Promise<Record
   return recording
 }
 
-async function play(
+export async function playRecording(
   options: AppOptions,
   recording: Recording,
   request: FastifyRequest,

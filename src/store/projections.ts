@@ -14,6 +14,7 @@ import { closeEstimates, projectEstimate } from './estimates.ts'
 import { isOfFloor, projectFloor } from './floor.ts'
 import { closeOpenHold, type HoldFact, projectHold } from './holds.ts'
 import { addToAggregates, countedCallIds, countedCalls } from './kpi-aggregates.ts'
+import { closeMessage, projectMessage } from './messages.ts'
 import { projectLeave, projectOffSeat } from './off-seat.ts'
 import { projectParty } from './parties.ts'
 import { describeRecordings, isRecordingFact, projectRecording } from './recordings.ts'
@@ -129,7 +130,14 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
       return
     case 'call.prompted':
     case 'call.prompt_ended':
+    case 'call.key_pressed':
+    case 'call.message_started':
+    case 'call.message_finished':
       return
+    case 'call.message_recorded':
+      return projectMessage(tx, fact)
+    case 'call.changed_queue':
+      return changeCall(tx, fact, { queueId: fact.queueId, priority: fact.priority })
     case 'call.estimated':
       return projectEstimate(tx, fact)
     default:
@@ -264,6 +272,7 @@ async function callConnected(tx: Queryable, fact: RecordedFactOf<'call.connected
 async function callEnded(tx: Queryable, fact: RecordedFactOf<'call.ended'>): Promise<void> {
   await closeOpenHold(tx, fact)
   await closeEstimates(tx, fact)
+  await closeMessage(tx, fact)
   await changeCall(tx, fact, {
     endedAt: fact.at,
     ending: fact.ending,

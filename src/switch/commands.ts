@@ -72,6 +72,13 @@ function callRequests(
     }
     case 'play_prompt':
       return [api(`uuid_broadcast ${leg} ${fileOf(command.prompt)} aleg`)]
+    case 'break_prompt':
+      return [api(`uuid_break ${leg}`)]
+    case 'ask_for_message':
+      return [
+        api(`uuid_transfer ${leg} 'playback:${soundOf(command.prompts)},park:' inline`),
+        musicMark(leg, false),
+      ]
     case 'announce':
       return [api(`uuid_broadcast ${leg} ${soundOf(command.prompts)} aleg`)]
     case 'refuse': {
@@ -96,19 +103,11 @@ function callRequests(
       return dialRequests(command)
     case 'hang_up':
       return [api(`uuid_kill ${leg} ${requireCause(command.cause)}`)]
-    case 'start_recording': {
-      const path = quotePath(join(site.recordingsDir, command.path))
-      // Opening the file took up to 35 ms, during which an api would hold up every event.
-      return [
-        { kind: 'bgapi', text: `uuid_record ${leg} start ${path}`, jobId: `${JOBS.record}${leg}` },
-      ]
-    }
+    case 'start_recording':
+    case 'stop_recording':
     case 'mask_recording':
-    case 'unmask_recording': {
-      const path = quotePath(join(site.recordingsDir, command.path))
-      const verb = command.type === 'mask_recording' ? 'mask' : 'unmask'
-      return [api(`uuid_record ${leg} ${verb} ${path}`)]
-    }
+    case 'unmask_recording':
+      return [recordingRequest(command, site)]
     default:
       return talkRequests(command, fileOf)
   }
@@ -179,6 +178,17 @@ function surveyApps(scale: SurveyScale, file: string): string {
 
 function api(text: string): SwitchRequest {
   return { kind: 'api', text }
+}
+
+type RecordingCommand = Extract<SwitchCommand, { type: `${string}_recording` }>
+
+function recordingRequest(command: RecordingCommand, site: Site): SwitchRequest {
+  const { type, legId } = command
+  const path = quotePath(join(site.recordingsDir, command.path))
+  const text = `uuid_record ${legId} ${type.replace('_recording', '')} ${path}`
+  // Opening the file took up to 35 ms, during which an api would hold up every event.
+  if (type === 'start_recording') return { kind: 'bgapi', text, jobId: `${JOBS.record}${legId}` }
+  return api(text)
 }
 
 /** Where the prompts of a language are: one file, or several that are played as one. */

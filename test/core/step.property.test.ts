@@ -17,6 +17,11 @@ const RUNS = 1_200
 const ACTS = 400
 
 const REACHED = [
+  'call.prompted',
+  'call.prompt_ended',
+  'call.estimated',
+  'call.changed_queue',
+  'call.message_recorded',
   'call.connected',
   'call.widened',
   'call.hurried',
@@ -186,13 +191,15 @@ function assertHangUp(world: World, legId: string, facts: readonly Fact[]): void
     call !== undefined &&
     (call.hangUpRequestedBy !== null ||
       call.releasedBy !== null ||
-      ['surveying', 'closing'].includes(call.phase.name))
+      ['surveying', 'closing'].includes(call.phase.name) ||
+      (call.phase.name === 'leaving_message' && call.phase.isFinished))
   assertThat(isOver || isClosing, `${legId} is hung up by us in ${call?.phase.name}`)
 }
 
 /** The invariants of a whole run, watched turn by turn. */
 function watch(): World['check'] {
   const endedLegs = new Set<string>()
+  const spokenTo = new Map<string, number>()
   const endedCalls = new Set<string>()
   return (world, facts, commands) => {
     assertState(world.state)
@@ -208,12 +215,31 @@ function watch(): World['check'] {
         const isStopped = commands.some((one) => one.type === 'hang_up' && one.legId === fact.legId)
         assertThat(isStopped, `${fact.legId} rings on although another phone was picked up`)
       }
+      if (fact.type === 'call.prompted') speaks(world.state, fact, spokenTo)
+      if (fact.type === 'call.prompt_ended') spokenTo.delete(fact.callId)
+      if (fact.type === 'call.ended') spokenTo.delete(fact.callId)
       if (fact.type !== 'call.ended') continue
       assertThat(!endedCalls.has(fact.callId), `${fact.callId} ended twice`)
       endedCalls.add(fact.callId)
       assertThat(!world.state.calls.has(fact.callId), `${fact.callId} is still in memory`)
     }
   }
+}
+
+/** Only those who wait are told something, and nothing is said over something else. */
+function speaks(
+  state: State,
+  fact: Extract<Fact, { type: 'call.prompted' }>,
+  spokenTo: Map<string, number>,
+): void {
+  const { callId, kind, at } = fact
+  const name = state.calls.get(callId)?.phase.name
+  assertThat(name === 'waiting' || name === 'offered', `${callId} is told something while ${name}`)
+  const since = spokenTo.get(callId)
+  const isOver =
+    since === undefined || at - since >= 45_000 || kind === 'answer' || kind === 'greeting'
+  assertThat(isOver, `${callId} is told two things at once`)
+  spokenTo.set(callId, at)
 }
 
 function assertCommand(command: Command, endedLegs: ReadonlySet<string>, isResync: boolean): void {

@@ -87,8 +87,6 @@ const NUMBERS = [
   '12346',
   '12347',
   '12350',
-  '12350',
-  '12350',
   '12349',
   '12349',
   '99999',
@@ -127,7 +125,7 @@ export class World {
     const pick = Math.floor(choice / 64)
     this.at += pick % 1500
     if (kind < 3) this.#newCall(pick)
-    else if (kind < 4) this.#press(this.#choose('caller', pick), pick)
+    else if (kind < 4) this.#press(pick)
     else if (kind < 5 && pick % 4 === 0) this.#askAboutCallbacks(pick)
     else if (kind < 6) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
     else if (kind < 30) this.#deliverAny(pick)
@@ -405,10 +403,15 @@ export class World {
         this.#pending.push({ type: 'recording.started', at, path: command.path })
         return
       case 'set_monitor_mode':
+      case 'ask_for_message':
+        this.#pending.push({ type: 'leg.parked', at, legId: command.legId })
+        return
+      case 'break_prompt':
       case 'play_prompt':
       case 'announce':
         this.#pending.push({ type: 'leg.prompt_ended', at, legId: command.legId })
         return
+      case 'stop_recording':
       case 'claim':
       case 'stamp':
       case 'send_digits':
@@ -480,8 +483,14 @@ export class World {
     return alive[pick % Math.max(1, alive.length)]
   }
 
-  #press(leg: WorldLeg | undefined, pick: number): void {
-    const digit = DIGITS[pick % DIGITS.length]
+  /** Mostly callers of the queue where keys mean something press them, and mostly keys that do. */
+  #press(pick: number): void {
+    const keys = [...DIGITS, '2', '2', '2', '2', '0', '9', '#', '1'] as const
+    const digit = keys[pick % keys.length]
+    const callers = [...this.#legs.values()].filter((leg) => leg.role === 'caller' && leg.isAlive)
+    const keyed = callers.filter((leg) => leg.to === '12350')
+    const leg =
+      keyed[pick % Math.max(1, keyed.length)] ?? callers[pick % Math.max(1, callers.length)]
     if (leg === undefined || digit === undefined) return
     this.#pending.push({ type: 'leg.digit_pressed', at: this.at, legId: leg.legId, digit })
   }

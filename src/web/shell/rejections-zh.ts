@@ -12,6 +12,8 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   in_wrap_up: '正在话后整理，请先保存通话记录。',
   not_on_call: '当前没有通话。',
   not_connected: '来电人与坐席尚未接通。',
+  message_done: '该留言已办结。',
+  message_not_done: '该留言尚未办结。',
   already_held: '通话已在保持中。',
   not_held: '通话不在保持中。',
   not_recorded: '当前通话没有录音。',
