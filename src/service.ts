@@ -15,6 +15,7 @@ import { buildApp } from './http/app.ts'
 import type { Api, HealthCheck } from './http/context.ts'
 import { hashPassword } from './http/passwords.ts'
 import { SignIns } from './http/sign-ins.ts'
+import { KpiWatch } from './kpi-watch.ts'
 import type { Log } from './log.ts'
 import { Push } from './push/server.ts'
 import { sessionSecret } from './secrets.ts'
@@ -114,6 +115,8 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       listeners,
       unwind,
     })
+    const watch = new KpiWatch({ db, clock: systemClock, log, timeZone: config.timeZone })
+    unwind.push(() => watch.stop())
     const { port } = app.server.address() as AddressInfo
     const host = config.host.includes(':') ? `[${config.host}]` : config.host
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : host}:${port}`

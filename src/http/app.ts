@@ -41,6 +41,7 @@ import { offSeatRoutes } from './off-seat.ts'
 import { servePages } from './pages.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingRoutes } from './recordings.ts'
+import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
 import { SignIns } from './sign-ins.ts'
 import { skillRoutes } from './skills.ts'
@@ -104,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       kpiFigureRoutes(api, options)
       kpiSettingRoutes(api, options)
       exclusionWindowRoutes(api, options)
+      reportRoutes(api, options)
       estimateRoutes(api, options)
       messageRoutes(api, options)
       queueRoutes(api, options)

@@ -1,0 +1,62 @@
+// Reports over HTTP: made on demand, versioned, read as JSON and CSV.
+import { expect, it } from 'vitest'
+import { csvOf } from '../../src/http/reports.ts'
+import { recordFacts } from '../../src/store/projections.ts'
+import { abandonedCall, numbered, servedCall } from '../support/facts.ts'
+import { testService } from '../support/service.ts'
+import { until } from '../support/until.ts'
+
+const test = testService()
+const url = '/api/v1/reports'
+const DAY = { kind: 'daily', from: '2026-11-23', to: '2026-11-23' }
+
+it('makes a report of the day, keeps every version, and gives it as CSV', async () => {
+  const facts = [
+    ...servedCall({ callId: 'c1', queueId: 'city', waitMs: 3_000 }),
+    ...servedCall({ callId: 'c2', queueId: 'yue', waitMs: 16_000, agentId: 'a2' }),
+    ...abandonedCall({ callId: 'c3', queueId: 'city', waitMs: 4_000 }),
+  ]
+  await test.service.db.transaction((tx) => recordFacts(tx, numbered(facts)))
+  const order = () => test.service.ask('shift_leader', 'POST', url, DAY)
+  const { reportId } = (await order()).json()
+  const read = async () =>
+    (await test.service.ask('shift_leader', 'GET', `${url}/${reportId}`)).json()
+  let done = await read()
+  await until(() => {
+    void read().then((reply) => {
+      done = reply
+    })
+    return done.report.status === 'done'
+  }, 'the report')
+  const { body } = done
+  expect(body.total.raw).toMatchObject({
+    connectRate: { numerator: 2, denominator: 3, met: false },
+    timelyAnswerRate: { numerator: 1, denominator: 2 },
+  })
+  expect(body.queues.map(({ queueId }: { queueId: string }) => queueId)).toEqual(['city', 'yue'])
+  expect(body.before).toMatchObject({ from: '2026-11-22', to: '2026-11-22' })
+  expect(
+    body.waits.filter(
+      ({ answered, abandoned }: Record<string, number>) => (answered ?? 0) + (abandoned ?? 0) > 0,
+    ),
+  ).toEqual([
+    { waitMsMax: 5_000, answered: 1, abandoned: 1 },
+    { waitMsMax: 20_000, answered: 1, abandoned: 0 },
+  ])
+  expect(body.hours[9]).toMatchObject({ hour: 9, calls: 3 })
+  expect(body.hours[9].observedWithin).toBeCloseTo(1 / 3)
+  expect((await order()).json().version).toBe(2)
+  const csv = await test.service.ask('shift_leader', 'GET', `${url}/${reportId}/csv`)
+  expect(csv.headers['content-type']).toContain('text/csv')
+  expect(csv.body.charCodeAt(0)).toBe(0xfeff)
+  expect(csv.body).toContain(`合计,2026-11-23/2026-11-23,3,2,1,1,${2 / 3},0.5,9500`)
+  const spoilt = { ...body, queues: [{ ...body.queues[0], queueId: '=1+1,"x"' }] }
+  expect(csvOf(spoilt)).toContain(`"'=1+1,""x"""`)
+})
+
+it('is closed to agents, and refuses what cannot be reported on', async () => {
+  expect((await test.service.ask('agent', 'POST', url, DAY)).statusCode).toBe(403)
+  const ahead = await test.service.ask('admin', 'POST', url, { ...DAY, to: '2027-01-01' })
+  expect(ahead.json().error.details[0].path).toBe('body.to')
+  expect((await test.service.ask('admin', 'GET', `${url}/9`)).statusCode).toBe(404)
+})
