@@ -89,6 +89,8 @@ export async function setUpHotline(
     name: '市民热线',
     requiredSkills: ['mandarin'],
   })
+  // The greeting's 14 s would be waited for in every test that is about something else.
+  await admin.does('PATCH', '/queues/city', { waiting: { greeting: [] } })
   await admin.does('POST', '/numbers', { number: '12345', queueId: 'city' })
   await admin.does('POST', '/agents', { agentId: '1001', name: '王芳', skills: ['mandarin'] })
   const password = 'a long enough password'
