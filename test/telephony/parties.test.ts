@@ -191,11 +191,14 @@ async function expectRecorded(partsMs: number): Promise<void> {
 test('consulting: the caller has music, agent and department hear each other; then the department has the caller', async () => {
   await startHotline()
   const { caller, agent, unit } = await consulted()
+  const from = wireNow()
   await expectHears([
     [agent, 'otherAgent'],
     [unit, 'agent'],
-    [caller, 'sound'],
   ])
+  const heard = hearings(caller.rtp.heard, from, wireNow())
+  expect([heard.agent, heard.otherAgent]).toEqual([0, 0])
+  expect(heard.all).toBeGreaterThan(40)
   const held = await hotline.fact('call.held')
   await until(
     () => wireNow() > held.at + promptSound('hold_begin').length / 8 + 1_500,
