@@ -255,9 +255,8 @@ function timerFired(turn: Turn, timerId: string): void {
   if (call === undefined) return
   if (kind === 'widen') widen(turn, call)
   else if (kind === 'hurry') hurryDue(turn, call)
-  else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)
-  if (kind === 'waiting') promptDue(turn, call)
+  else if (kind === 'waiting') promptDue(turn, call)
   else if (kind === 'message') messageDue(turn, call)
   else if (kind === 'bridge') joiningFailed(turn, call)
   else if (kind === 'dial') diallingTimedOut(turn, call)
