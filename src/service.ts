@@ -115,8 +115,6 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       listeners,
       unwind,
     })
-    const watch = new KpiWatch({ db, clock: systemClock, log, timeZone: config.timeZone })
-    unwind.push(() => watch.stop())
     const { port } = app.server.address() as AddressInfo
     const host = config.host.includes(':') ? `[${config.host}]` : config.host
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : host}:${port}`
@@ -143,6 +141,8 @@ async function openDoors(doors: Doors): Promise<Api> {
   const { config, log, db, hotline, edge, recordingsDir, listeners, unwind } = doors
   const { timeZone, port, host } = config
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
+  const watch = new KpiWatch({ db, clock: systemClock, log, timeZone })
+  unwind.push(() => watch.stop())
   const app = await buildApp({
     db,
     engine: hotline.engine,
@@ -158,11 +158,14 @@ async function openDoors(doors: Doors): Promise<Api> {
     },
     health: () => [...healthOf(hotline), ...(edge === null ? [] : edgeHealth(edge))],
     gauges: () => {
-      const { pending, spooledBytes } = hotline.journal.status()
+      const { pending, spooledBytes, lagMs, lost } = hotline.journal.status()
       return {
         facts: hotline.engine.seq,
         journalPending: pending,
         journalSpooledBytes: spooledBytes,
+        journalLagMs: lagMs,
+        factsLost: lost,
+        figuresDifferences: watch.differences,
       }
     },
     hasSipEdge: edge !== null,

@@ -26,6 +26,11 @@ export interface Gauges {
   /** Facts not yet in the database, and bytes of them spooled on disk. */
   readonly journalPending: number
   readonly journalSpooledBytes: number
+  /** Age of the oldest of them. */
+  readonly journalLagMs?: number
+  readonly factsLost?: number
+  /** Of the last nightly check; null before the first. */
+  readonly figuresDifferences?: number | null
 }
 
 /** What routes see of the engine. */

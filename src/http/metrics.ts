@@ -5,6 +5,7 @@ import { liveHotline } from '../core/live.ts'
 import { AGENT_PHASES } from '../store/schema.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS } from './errors.ts'
+import { measureFigures } from './kpi-metrics.ts'
 
 /** Of the process, which is one however many apps it builds; each of these holds a timer for good. */
 let ofProcess: Registry | null = null
@@ -21,6 +22,7 @@ export function metricsRoutes(app: Api, options: AppOptions): void {
   const register = new Registry()
   measureRequests(app, register)
   measureFloor(register, options)
+  measureFigures(register, options)
   const all = Registry.merge([processRegistry(), register])
   app.get(
     '/metrics',

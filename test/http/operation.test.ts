@@ -49,6 +49,9 @@ describe('metrics', () => {
     const lines = reply.body.split('\n')
     for (const line of [
       'yingda_calls_waiting 2',
+      'yingda_rate_target{code="connectRate"} 0.95',
+      'yingda_rate{code="connectRate",period="rolling"} 0',
+      'yingda_calls_today{outcome="inbound"} 2',
       'yingda_calls_live 2',
       'yingda_agents{phase="offered"} 1',
       'yingda_agents{phase="signed_out"} 3',
