@@ -37,6 +37,19 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   /** Where the switch writes and we read; default: `recordings` in DATA_DIR. */
   RECORDINGS_DIR: z.string().min(1).optional(),
+  /** `https://KEY:SECRET@host/bucket[/prefix][?region=…]`: recordings are moved there once checked. */
+  RECORDINGS_BUCKET_URL: urlOf('http:', 'https:').optional(),
+  /** `id:secret` pairs, the newest first: recordings are kept sealed. Old keys stay as long as their files. */
+  RECORDINGS_KEYS: z
+    .string()
+    .regex(
+      /^[\w-]{1,40}:[^,]{32,}(,[\w-]{1,40}:[^,]{32,})*$/,
+      'must be id:secret pairs with commas between, each secret of at least 32 characters',
+    )
+    .optional(),
+  RECORDINGS_CIPHER: z.enum(['aes-256-gcm', 'sm4-ctr']).default('aes-256-gcm'),
+  /** Free space under which the oldest recordings that may go are deleted, in MB. */
+  RECORDINGS_FREE_MB_MIN: z.coerce.number().int().min(0).default(2_048),
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   FREESWITCH_URLS: urlsOf('esl:').optional(),
@@ -56,6 +69,10 @@ export interface ServiceConfig {
   readonly host: string
   readonly dataDir: string
   readonly recordingsDir: string
+  readonly recordingsBucketUrl?: string | undefined
+  readonly recordingsKeys?: string | undefined
+  readonly recordingsCipher?: 'aes-256-gcm' | 'sm4-ctr'
+  readonly recordingsFreeMbMin?: number
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   /** Absent: the built-in simulator. */
@@ -97,6 +114,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     host: data.HOST,
     dataDir: data.DATA_DIR,
     recordingsDir: data.RECORDINGS_DIR ?? `${data.DATA_DIR}/recordings`,
+    recordingsBucketUrl: data.RECORDINGS_BUCKET_URL,
+    recordingsKeys: data.RECORDINGS_KEYS,
+    recordingsCipher: data.RECORDINGS_CIPHER,
+    recordingsFreeMbMin: data.RECORDINGS_FREE_MB_MIN,
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     freeswitchUrls: data.FREESWITCH_URLS,

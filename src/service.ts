@@ -18,6 +18,7 @@ import { SignIns } from './http/sign-ins.ts'
 import { KpiWatch } from './kpi-watch.ts'
 import type { Log } from './log.ts'
 import { Push } from './push/server.ts'
+import { type RecordingKeeper, startKeeper } from './recording-keeper.ts'
 import { sessionSecret } from './secrets.ts'
 import type { SipEdge } from './sip/edge.ts'
 import { claim } from './store/claim.ts'
@@ -96,6 +97,8 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
     })
     const started = hotline
     unwind.push(() => started.stop())
+    const keeper = startKeeper(config, { db, log, recordingsDir, hotline: started })
+    unwind.push(() => keeper.stop())
     if (demo !== null) {
       listeners.push((facts) => demo.onFacts(facts))
       demo.start()
@@ -111,7 +114,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       db,
       hotline: started,
       edge,
-      recordingsDir,
+      keeper,
       listeners,
       unwind,
     })
@@ -131,14 +134,14 @@ interface Doors {
   readonly db: Database
   readonly hotline: Hotline
   readonly edge: SipEdge | null
-  readonly recordingsDir: string
+  readonly keeper: RecordingKeeper
   readonly listeners: ((facts: readonly RecordedFact[]) => void)[]
   readonly unwind: (() => unknown)[]
 }
 
 /** HTTP and push, listening. */
 async function openDoors(doors: Doors): Promise<Api> {
-  const { config, log, db, hotline, edge, recordingsDir, listeners, unwind } = doors
+  const { config, log, db, hotline, edge, keeper, listeners, unwind } = doors
   const { timeZone, port, host } = config
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
   const watch = new KpiWatch({ db, clock: systemClock, log, timeZone })
@@ -148,7 +151,8 @@ async function openDoors(doors: Doors): Promise<Api> {
     engine: hotline.engine,
     clock: systemClock,
     log,
-    recordingsDir,
+    openSound: (stored) => keeper.vault.open(stored),
+    archive: () => keeper.status(),
     sessionSecret: secret,
     timeZone,
     reloadConfig: async () => {

@@ -7,6 +7,7 @@ import {
   WRAP_UP_DEFAULTS,
   type WrapUpPolicy,
 } from './agent-policy.ts'
+import type { Disposition } from './inputs.ts'
 import type { KpiDefinition } from './kpi-definitions.ts'
 import type { KpiTarget } from './kpi-targets.ts'
 import type { SurveyScale, UnitId } from './party-facts.ts'
@@ -59,6 +60,7 @@ export interface QueueSettings {
   /** A hold above this is exceeded; the shift leader is alarmed and the caller reassured then. */
   readonly holdMsMax: number
   readonly hold: HoldPolicy
+  readonly recording: RecordingPolicy
   /** The agent becomes ready by itself after this much wrap-up. */
   readonly wrapUpMsMax: number
   readonly wrapUp: WrapUpPolicy
@@ -159,6 +161,21 @@ export interface Config {
   readonly kpi?: KpiPolicy
 }
 
+/** For how long recordings are kept. Days. */
+export interface RecordingPolicy {
+  readonly retentionDays: number
+  /** Where calls that ended so are kept for longer or shorter. */
+  readonly retentionDaysByDisposition: Readonly<Partial<Record<Disposition, number>>>
+  /** When the disk fills, recordings older than this may go before their time, the oldest first. */
+  readonly retentionDaysMin: number
+}
+
+export const RECORDING_DEFAULTS: RecordingPolicy = {
+  retentionDays: 730,
+  retentionDaysByDisposition: {},
+  retentionDaysMin: 180,
+}
+
 export const HOLD_DEFAULTS: HoldPolicy = {
   beginPromptBy: 'system',
   endPromptBy: 'system',
@@ -179,6 +196,7 @@ export const QUEUE_DEFAULTS = {
   holdWarningMs: 20_000,
   holdMsMax: 30_000,
   hold: HOLD_DEFAULTS,
+  recording: RECORDING_DEFAULTS,
   wrapUpMsMax: 60_000,
   wrapUp: WRAP_UP_DEFAULTS,
   offering: OFFER_DEFAULTS,

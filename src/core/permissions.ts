@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'calls.read',
   'recordings.read',
   'kpi.exclude', // declare and decide what adjusted figures leave out
+  'recordings.export', // copies to take away, and legal holds
   'pii.read', // callers' numbers unmasked
   'messages.handle', // what callers said instead of waiting
   'config.read',
@@ -37,6 +38,7 @@ export const ROLES = {
     'calls.read',
     'recordings.read',
     'kpi.exclude',
+    'recordings.export',
     'pii.read',
     'messages.handle',
     'config.read',
@@ -46,6 +48,7 @@ export const ROLES = {
     'contact_records.read',
     'calls.read',
     'recordings.read',
+    'recordings.export',
     'pii.read',
   ],
   wallboard: ['wallboard.read'],
@@ -61,6 +64,7 @@ export const ROLES = {
     'calls.read',
     'recordings.read',
     'kpi.exclude',
+    'recordings.export',
     'pii.read',
     'messages.handle',
     'config.read',

@@ -40,6 +40,8 @@ import { numberRoutes } from './numbers.ts'
 import { offSeatRoutes } from './off-seat.ts'
 import { servePages } from './pages.ts'
 import { queueRoutes } from './queues.ts'
+import { recordingKeepingRoutes } from './recording-keeping.ts'
+import { recordingSoundRoutes } from './recording-sound.ts'
 import { recordingRoutes } from './recordings.ts'
 import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
@@ -101,6 +103,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       callRoutes(api, options)
       callbackRoutes(api, options)
       recordingRoutes(api, options)
+      recordingSoundRoutes(api, options)
+      recordingKeepingRoutes(api, options)
       kpiRoutes(api, options)
       kpiFigureRoutes(api, options)
       kpiSettingRoutes(api, options)

@@ -1,6 +1,7 @@
 // What the routes work with: the records, the engine, the clock and the few things main.ts decides.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../clock.ts'
@@ -39,12 +40,27 @@ export interface EngineDoor {
   submit(input: Input): Rejection | null
 }
 
+export interface StoredSound {
+  readonly path: string
+  readonly place: 'local' | 'bucket'
+  readonly storedAs: string | null
+}
+
+export interface Sound {
+  readonly sizeBytes: number
+  /** Both ends included. */
+  read(first: number, last: number): Readable
+}
+
 export interface AppOptions {
   readonly db: Database
   readonly engine: EngineDoor
   readonly clock: Clock
   readonly log: Log
-  readonly recordingsDir: string
+  /** The sound of a recording, wherever it lies; null if it is not there. */
+  readonly openSound: (stored: StoredSound) => Promise<Sound | null>
+  /** How it goes with keeping recordings; absent where nobody looks after them. */
+  readonly archive?: () => { readonly isDiskLow: boolean; readonly archivingFault: string | null }
   readonly sessionSecret: string
   /** IANA name of the hotline's time zone. */
   readonly timeZone: string

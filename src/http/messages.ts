@@ -23,7 +23,7 @@ import {
   timeOrNull,
   timeSchema,
 } from './fields.ts'
-import { playRecording } from './recordings.ts'
+import { playRecording } from './recording-sound.ts'
 
 const tags = ['messages']
 const permission = 'messages.handle'
@@ -134,7 +134,7 @@ function soundRoute(api: Api, options: AppOptions): void {
       const message = await findMessage(options.db, request.params.callId)
       const recording = message === null ? null : await findRecording(options.db, message.path)
       if (recording === null) throw notFound('No such message.')
-      return playRecording(options, recording, request, reply)
+      return playRecording(options, recording, { request, reply, by: callerOf(request).username })
     },
   )
 }

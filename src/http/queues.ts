@@ -8,6 +8,7 @@ import type { Api, AppOptions } from './context.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
 import { holdPolicySchema } from './hold.ts'
+import { recordingPolicySchema } from './recording-policy.ts'
 import { routingSchema } from './routing-schemas.ts'
 import { waitingPolicyReply, waitingPolicySchema } from './waiting-policy.ts'
 
@@ -48,6 +49,7 @@ const queueSchema = z
     holdWarningMs: millisecondsSchema(0),
     holdMsMax: millisecondsSchema(SECOND_MS),
     hold: holdPolicySchema,
+    recording: recordingPolicySchema,
     wrapUpMsMax: millisecondsSchema(0),
     waiting: waitingPolicySchema,
     survey: z
@@ -69,6 +71,7 @@ const queueSchema = z
 /** Of a policy too, what a request leaves out stays as it is. */
 const policies = {
   hold: z.strictObject(holdPolicySchema.partial().shape),
+  recording: z.strictObject(recordingPolicySchema.partial().shape),
   waiting: z.strictObject(waitingPolicySchema.partial().shape),
   routing: routingSchema.partial(),
   wrapUp: wrapUpSchema.partial(),

@@ -1,20 +1,14 @@
-// Recordings: lists, one entry, and the sound itself with byte ranges, so that a player can seek. Only a
-// file that was checked is played; its hash is its ETag. Nothing outside the recordings' folder is read,
-// whatever a path or a link in it says.
-import { constants, type FileHandle, open, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// Recordings: lists that are searched by whatever one remembers of a call, and one entry.
 import { z } from 'zod'
 import { DISPOSITIONS } from '../core/inputs.ts'
 import { isoTimeOrNull } from '../core/iso-times.ts'
 import { maskNumber } from '../core/masking.ts'
-import { findRecording, listRecordings, type Recording } from '../store/recordings.ts'
+import { listRecordings, type Recording } from '../store/recordings.ts'
 import { RECORDING_STATUSES } from '../store/schema.ts'
 import { seesNumbers } from './access.ts'
-import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
 import { cursorOf, keysOf } from './cursors.ts'
-import { ApiError, FAULTS, notFound } from './errors.ts'
+import { ApiError, FAULTS } from './errors.ts'
 import {
   count,
   cursorSchema,
@@ -25,8 +19,8 @@ import {
   numberSchema,
   timeOrNull,
 } from './fields.ts'
-import { rangeOf } from './ranges.ts'
-import { pathOf, recordingIdSchema, recordingSchema, recordingView } from './recording-views.ts'
+import { existingRecording } from './recording-sound.ts'
+import { recordingIdSchema, recordingSchema, recordingView } from './recording-views.ts'
 
 const tags = ['recordings']
 const permission = 'recordings.read'
@@ -70,8 +64,6 @@ const replySchema = recordingSchema.extend({
   isOnLegalHold: z.boolean(),
   deletedAt: timeOrNull,
 })
-const soundSchema = z.string().meta({ format: 'binary' })
-const sound = { content: { 'audio/wav': { schema: soundSchema } } }
 
 export function recordingRoutes(api: Api, options: AppOptions): void {
   const { db, timeZone } = options
@@ -121,25 +113,8 @@ export function recordingRoutes(api: Api, options: AppOptions): void {
       },
     },
     async (request) => {
-      const recording = await existing(options, request.params.recordingId)
+      const recording = await existingRecording(db, request.params.recordingId)
       return viewOf(recording, timeZone, seesNumbers(request))
-    },
-  )
-
-  api.get(
-    '/recordings/:recordingId/audio',
-    {
-      config: { permission },
-      schema: {
-        tags,
-        summary: 'The sound: caller left, agent right. Takes one byte range.',
-        params: paramsSchema,
-        response: { 200: sound, 206: sound, ...FAULTS },
-      },
-    },
-    async (request, reply) => {
-      const recording = await existing(options, request.params.recordingId)
-      return playRecording(options, recording, request, reply)
     },
   )
 }
@@ -172,74 +147,4 @@ function filterOf(query: z.infer<typeof querySchema>) {
     ...(surveyScoreMax !== undefined && { surveyScoreMax }),
     ...(samplePercent !== undefined && { sample: Math.round(samplePercent * 100) }),
   }
-}
-
-async function existing({ db }: AppOptions, recordingId: string): Promise<Recording> {
-  const path = pathOf(recordingId)
-  const recording = path === null ? null : await findRecording(db, path)
-  if (recording === null) throw notFound('No such recording.')
-  return recording
-}
-
-export async function playRecording(
-  options: AppOptions,
-  recording: Recording,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const { recordingsDir } = options
-  const { path, callId, status, sha256 } = recording
-  if (status !== 'verified' && status !== 'flawed') {
-    throw new ApiError(409, 'recording_not_verified', `The recording is ${status}.`)
-  }
-  const file = await openWithin(recordingsDir, path)
-  try {
-    const { size } = await file.stat()
-    const etag = `"${sha256}"`
-    const { range: header, 'if-range': ifRange } = request.headers
-    // A part of another version than the client has would be stitched to it.
-    const range = ifRange === undefined || ifRange === etag ? rangeOf(header, size) : 'whole'
-    void reply.header('accept-ranges', 'bytes').header('etag', etag)
-    void reply.header('cache-control', 'private, no-cache')
-    if (request.headers['if-none-match'] === etag) {
-      await file.close()
-      return reply.code(304).send()
-    }
-    if (range === 'unsatisfiable') {
-      void reply.header('content-range', `bytes */${size}`)
-      throw new ApiError(416, 'range_not_satisfiable', `The recording has ${size} bytes.`)
-    }
-    await audit(options, request, {
-      action: 'recording.played',
-      entity: 'recording',
-      entityId: path,
-      details: { callId, range: partOf(range) },
-    })
-    const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range
-    if (range !== 'whole') {
-      void reply.code(206).header('content-range', `bytes ${first}-${last}/${size}`)
-    }
-    void reply.type('audio/wav').header('content-length', last - first + 1)
-    return await reply.send(file.createReadStream({ start: first, end: last }))
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-}
-
-/** What was played, for the audit log; null for the whole. */
-function partOf(range: ReturnType<typeof rangeOf>): string | null {
-  return typeof range === 'string' ? null : `${range.first}-${range.last}`
-}
-
-async function openWithin(folder: string, path: string): Promise<FileHandle> {
-  try {
-    const root = await realpath(folder)
-    const real = await realpath(join(root, path))
-    if (real.startsWith(root + sep)) return await open(real, constants.O_RDONLY)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
-  }
-  throw new ApiError(404, 'recording_gone', 'The file of the recording is not there any more.')
 }

@@ -10,10 +10,12 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { hold, supervision, waiting, routing, wrapUp, offering, callback } = QUEUE_DEFAULTS
+  const { hold, recording, supervision, waiting, routing, wrapUp, offering, callback } =
+    QUEUE_DEFAULTS
   return {
     ...row,
     hold: { ...hold, ...row.hold },
+    recording: { ...recording, ...row.recording },
     waiting: { ...waiting, ...row.waiting },
     routing: { ...routing, ...row.routing },
     wrapUp: { ...wrapUp, ...row.wrapUp },

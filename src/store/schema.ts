@@ -20,6 +20,7 @@ import {
   type CallbackPolicy,
   type HoldPolicy,
   QUEUE_DEFAULTS,
+  type RecordingPolicy,
   type SurveyPolicy,
 } from '../core/config.ts'
 import {
@@ -106,6 +107,7 @@ export const queues = pgTable(
     holdWarningMs: integer('hold_warning_ms').notNull().default(QUEUE_DEFAULTS.holdWarningMs),
     holdMsMax: integer('hold_ms_max').notNull().default(QUEUE_DEFAULTS.holdMsMax),
     hold: jsonb('hold').$type<Partial<HoldPolicy>>().notNull().default({}),
+    recording: jsonb('recording').$type<Partial<RecordingPolicy>>().notNull().default({}),
     wrapUpMsMax: integer('wrap_up_ms_max').notNull().default(QUEUE_DEFAULTS.wrapUpMsMax),
     /** What is not in it has its default. */
     waiting: jsonb('waiting').$type<Partial<WaitingPolicy>>().notNull().default({}),

@@ -94,6 +94,14 @@ describe('lists', () => {
       sizeBytes: 100_000,
       sha256: SHA256,
       reason: null,
+      flaws: [],
+      gaps: [],
+      fromNumber: null,
+      disposition: null,
+      isHoldExceeded: false,
+      surveyScore: null,
+      isOnLegalHold: false,
+      deletedAt: null,
     })
   })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach } from 'vitest'
+import { Vault } from '../../src/archive/vault.ts'
 import { ROLE_NAMES, type Role } from '../../src/core/permissions.ts'
 import { buildApp } from '../../src/http/app.ts'
 import type { Api, AppOptions } from '../../src/http/context.ts'
@@ -33,6 +34,12 @@ export class Service {
   readonly floor = new Floor()
   readonly signIns: SignIns
   readonly recordingsDir = mkdtempSync(join(tmpdir(), 'yingda-recordings-'))
+  readonly vault = new Vault({
+    recordingsDir: this.recordingsDir,
+    bucket: null,
+    keys: [],
+    cipher: 'aes-256-gcm',
+  })
   readonly log = keptLog()
   readonly userIds = new Map<Role, number>()
   checks: Awaited<ReturnType<AppOptions['health']>> = [{ name: 'database', isUp: true }]
@@ -47,13 +54,13 @@ export class Service {
   }
 
   async start(more: Partial<AppOptions> = {}): Promise<void> {
-    const { db, floor, recordingsDir, log } = this
+    const { db, floor, log } = this
     this.app = await buildApp({
       db,
       engine: floor.engine,
       clock: floor.clock,
       log: log.log,
-      recordingsDir,
+      openSound: (stored) => this.vault.open(stored),
       sessionSecret: SECRET,
       timeZone: TIME_ZONE,
       reloadConfig: async () => {

@@ -44,6 +44,8 @@ const HOTLINE = {
   ...VARIED_HOTLINE,
   queues: VARIED_HOTLINE.queues.map((queue) => ({
     ...queue,
+    holdWarningMs: 10_000,
+    holdMsMax: 15_000,
     hold: {
       ...queue.hold,
       ...(queue.queueId === 'yue'

@@ -1,0 +1,1 @@
+ALTER TABLE "queues" ADD COLUMN "recording" jsonb DEFAULT '{}'::jsonb NOT NULL;
