@@ -6,6 +6,7 @@ import { enterRoom, leaveRoom } from './conferences.ts'
 import { stepsOfDestination } from './dialplan.ts'
 import { eavesdrop, leaveAlone, stopEavesdropping } from './eavesdrop.ts'
 import { type Exchange, filesOf } from './exchange.ts'
+import { callOutside } from './outside.ts'
 import { expand, setVariable } from './variables.ts'
 
 /** Without it, a leg that ends while its phone holds takes its partner along, park_after_bridge or not. */
@@ -105,6 +106,9 @@ function startApp(exchange: Exchange, leg: Channel, app: QueuedApp): void {
       return
     case 'play_and_get_digits':
       askForKey(exchange, leg, running)
+      return
+    case 'bridge':
+      callOutside(exchange, leg, arg, () => finishTop(exchange, leg, 'done', '_none_'))
       return
     case 'eavesdrop':
       if (eavesdrop(exchange, leg, arg)) return

@@ -52,7 +52,7 @@ export function originate(exchange: Exchange, text: string, reply: (body: string
   ring(exchange, leg, target.user)
 }
 
-function dialOut(
+export function dialOut(
   exchange: Exchange,
   legId: string,
   user: string,
@@ -75,7 +75,7 @@ function dialOut(
   return leg
 }
 
-function ring(exchange: Exchange, leg: Channel, user: string): void {
+export function ring(exchange: Exchange, leg: Channel, user: string): void {
   const seconds = Number.parseInt(leg.variables.get('originate_timeout') ?? '', 10)
   const limit = Number.isInteger(seconds) && seconds > 0 ? seconds : TIMEOUT_SECONDS
   const now = exchange.clock.now()
@@ -89,7 +89,7 @@ function ring(exchange: Exchange, leg: Channel, user: string): void {
   exchange.soon(leg, 1, 4, () => exchange.phones.ring(exchange, leg, user))
 }
 
-function targetOf(exchange: Exchange, text: string): Target {
+export function targetOf(exchange: Exchange, text: string): Target {
   const [endpoint, first, ...more] = text.split('/')
   const rest = more.join('/')
   if (endpoint === 'user' && first !== undefined) {
@@ -134,7 +134,7 @@ function splitAtBlanks(text: string): string[] {
  * The second cut: `{name=value,name=value}` in front. Quotes protect no comma here any more; `\,` does, or
  * another separator after `^^`. A value with `${` is dropped. Null where the brace is never closed.
  */
-function variablesOf(
+export function variablesOf(
   dial: string,
 ): { readonly variables: Map<string, string>; readonly rest: string } | null {
   const variables = new Map<string, string>()

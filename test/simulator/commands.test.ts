@@ -211,6 +211,34 @@ describe('text from outside', () => {
   })
 })
 
+describe('a bridge out of a leg to a number outside', () => {
+  const call = async (number: string) => {
+    await world.parkedAgent('7', 'a7')
+    const vars = 'origination_uuid=z7,park_after_bridge=true'
+    const apps = `m:^:bridge:{${vars}}sofia/gateway/edge/${number}^park:`
+    await world.api('uuid_setvar_multi a7 continue_on_fail=true;park_after_bridge=true')
+    await world.api(`uuid_transfer a7 '${apps}' inline`)
+    await world.pass(5_000)
+  }
+
+  it('joins the two when it answers', async () => {
+    world.simulator.phones.line('13800138000').behave({ kind: 'answer', afterMs: 2_000 })
+    await call('13800138000')
+    const bridged = await world.event('CHANNEL_BRIDGE', 'a7')
+    expect(bridged).toMatchObject({ 'Bridge-A-Unique-ID': 'a7', 'Bridge-B-Unique-ID': 'z7' })
+  })
+
+  it('goes on with the list when it is busy', async () => {
+    world.simulator.phones.line('13800138000').behave({ kind: 'busy' })
+    await call('13800138000')
+    expect((await world.event('CHANNEL_HANGUP', 'z7'))['Hangup-Cause']).toBe('USER_BUSY')
+    const parks = world.events.filter(
+      (event) => event['Event-Name'] === 'CHANNEL_PARK' && event['Unique-ID'] === 'a7',
+    )
+    expect(parks).toHaveLength(2)
+  })
+})
+
 describe('originate', () => {
   const dialled = async (text: string) => {
     const phone = world.simulator.phones.phone('7')
