@@ -255,6 +255,7 @@ test('three together hear the other two; when the agent leaves, caller and depar
 
 test('a blind transfer that nobody answers comes back to the agent; the caller has music meanwhile', async () => {
   await startHotline()
+  open.push(await SippPhone.plugIn(edge, '119', 'agent-phone-never-answers', TONES.otherAgent))
   const { caller, agent } = await talk()
   ask({ type: 'agent.transfer_requested', target: { kind: 'unit', unitId: 'fire' } })
   await hotline.fact('call.transfer_started')
