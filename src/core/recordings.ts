@@ -5,6 +5,7 @@
 import { dayOf } from './days.ts'
 import type { RecordingFlaw } from './facts.ts'
 import type { RecordingInput } from './inputs.ts'
+import { isMessagePath } from './messages.ts'
 import { stretchesOutside } from './sound.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call, PendingRecording } from './state.ts'
@@ -60,7 +61,8 @@ export function recordingReported(turn: Turn, input: RecordingInput): void {
     case 'recording.stopped': {
       const call = turn.state.calls.get(callId)
       turn.emit({ type: 'recording.stopped', at, callId, path, durationMs: input.durationMs })
-      if (call?.recordingPath !== path) check(turn, callId, path)
+      // A message ends before its call: thanks and goodbye are not part of it.
+      if (call?.recordingPath !== path || isMessagePath(path)) check(turn, callId, path)
       else turn.setTimer(`interrupted:${path}`, at + INTERRUPTED_MS)
       return
     }
@@ -86,7 +88,9 @@ function recordingRead(
     fromMs: from - startedAt,
     toMs: (to ?? stoppedAt ?? at) - startedAt,
   }))
-  const gaps = stretchesOutside(input.gaps, paused, GAP_MS_MIN)
+  // Of a message only the caller is heard, and pauses in it are the caller's own.
+  const isMessage = isMessagePath(path)
+  const gaps = isMessage ? [] : stretchesOutside(input.gaps, paused, GAP_MS_MIN)
   const isOff =
     stoppedAt !== undefined && Math.abs(stoppedAt - startedAt - durationMs) > LENGTH_MS_MAX
   const pausedMs = paused.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
@@ -94,7 +98,7 @@ function recordingRead(
   const flaws: RecordingFlaw[] = [
     ...(isInterrupted === true ? (['stopped_early'] as const) : []),
     ...(isOff ? (['wrong_length'] as const) : []),
-    ...(isHeard ? [] : silent.map((channel) => `silent_${channel}` as const)),
+    ...(isHeard || isMessage ? [] : silent.map((channel) => `silent_${channel}` as const)),
   ]
   const found = { at, callId, path, durationMs, sizeBytes, sha256, gaps }
   if (flaws.length === 0) turn.emit({ type: 'recording.verified', ...found })
