@@ -52,7 +52,11 @@ export type SwitchCommand =
       readonly queueId: QueueId
       readonly from: string
       readonly ringMsMax: number
+      /** The phone shall pick up by itself. */
+      readonly autoAnswer?: true
     })
+  /** Said to the agent alone, on their own leg; then it parks again, ready for `bridge` (R-039). */
+  | (OnLeg & { readonly type: 'whisper'; readonly prompt: PromptId })
   /** Ring a third party. `from` is the number it sees. */
   | (OnLeg & {
       readonly type: 'originate_party'

@@ -58,6 +58,11 @@ export function evolveCall(state: State, fact: CallFact): void {
     case 'call.ended':
       callEnded(state, fact)
       return
+    case 'call.whispered':
+      changeCall(state, fact.callId, (call) => {
+        if (call.phase.name === 'connecting') call.phase = { ...call.phase, whisperedAt: fact.at }
+      })
+      return
     case 'call.ringing':
     case 'call.written_up':
     case 'call.left_unrecorded':

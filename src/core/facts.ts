@@ -126,6 +126,8 @@ export type CallFact =
       readonly rings: number
       readonly isLate: boolean
     })
+  /** The agent alone is told which queue the call is from; the caller still hears music (R-039). */
+  | (OfAgentLeg & { readonly type: 'call.whispered'; readonly prompt: string })
   /** The offer came to nothing. Answered offers end with `call.answered`, unless joining the legs failed. */
   | (OfAgentLeg & {
       readonly type: 'offer.ended'

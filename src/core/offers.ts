@@ -21,6 +21,8 @@ export const RING_CYCLE_MS = 5_000
 export const RINGS_MAX = 3
 /** From picking up to hearing each other; measured below 0.2 s, and a lost bridge never comes. */
 const BRIDGE_MS_MAX = 3_000
+/** The caller waits for it, so it is a word or two. */
+const WHISPER_MS_MAX = 4_000
 
 /** Whole ring cycles begun within `ringMs`; the first begins at once. */
 export function ringCyclesOf(ringMs: number): number {
@@ -35,8 +37,10 @@ export function offer(turn: Turn, call: Call, agent: Agent): void {
   const { callId } = call
   const { agentId } = agent
   turn.emit({ type: 'call.offered', at, callId, queueId: queue.queueId, agentId, legId })
+  const answering = queue.offering.autoAnswer ? ({ autoAnswer: true } as const) : {}
   turn.send({
     type: 'originate_agent',
+    ...answering,
     legId,
     callId,
     agentId,
@@ -91,8 +95,39 @@ export function phoneSettled(turn: Turn, call: Call, legId: LegId): void {
   phoneAnswered(turn, call, legId)
   if (call.phase.name !== 'connecting' || call.phase.legId !== legId) return
   if (isToBeDialled(turn, call)) return dialCitizen(turn, call)
+  if (isToBeTold(turn, call)) return tell(turn, call)
+  turn.clearTimer(`whisper:${call.callId}`)
   askForRecording(turn, call)
   turn.send({ type: 'bridge', legId: call.legId, otherLegId: legId })
+}
+
+/** The queue names its calls to the agent, and this agent has not heard it for this call. */
+function isToBeTold(turn: Turn, { phase, queueId }: Call): boolean {
+  const queue = queueId === null ? undefined : turn.state.queues.get(queueId)
+  if (phase.name !== 'connecting' || phase.whisperedAt !== undefined) return false
+  return queue !== undefined && queue.offering.whisperPrompt !== null
+}
+
+/** Queue and language, said to the agent alone while the caller keeps the music (R-039). */
+function tell(turn: Turn, call: Call): void {
+  const { phase, callId, queueId } = call
+  const queue = queueId === null ? undefined : turn.state.queues.get(queueId)
+  const prompt = queue?.offering.whisperPrompt ?? null
+  if (phase.name !== 'connecting' || prompt === null) return
+  const { agentId, legId } = phase
+  const { at } = turn
+  turn.emit({ type: 'call.whispered', at, callId, agentId, legId, prompt })
+  turn.send({ type: 'whisper', legId, prompt })
+  turn.setTimer(`whisper:${callId}`, at + WHISPER_MS_MAX)
+  turn.setTimer(`bridge:${callId}`, at + WHISPER_MS_MAX + BRIDGE_MS_MAX)
+}
+
+/** Too long, or its end was never reported: nobody waits for a prompt. */
+export function whisperOverdue(turn: Turn, call: Call): void {
+  const { phase } = call
+  if (phase.name === 'connecting' && phase.whisperedAt !== undefined) {
+    phoneSettled(turn, call, phase.legId)
+  }
 }
 
 /** After a look at the switch: an answered leg stands there unjoined. Joins it, with the usual time limit. */

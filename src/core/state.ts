@@ -62,6 +62,8 @@ export type CallPhase =
       readonly agentId: AgentId
       readonly legId: LegId
       readonly since: number
+      /** Set once the agent has been told, or is being told, what kind of call comes. */
+      readonly whisperedAt?: number
     }
   | {
       readonly name: 'talking'

@@ -23,7 +23,7 @@ import type { AgentInput, AgentNewsInput, Input } from './inputs.ts'
 import { lastWordOverdue, legReported } from './legs.ts'
 import { messageDue } from './messages.ts'
 import { decideOffSeat, leaveLapses, watchLeave } from './off-seat.ts'
-import { joiningFailed, phoneGone, ringTimedOut } from './offers.ts'
+import { joiningFailed, phoneGone, ringTimedOut, whisperOverdue } from './offers.ts'
 import { diallingStopped, diallingTimedOut } from './outbound.ts'
 import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
 import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
@@ -255,6 +255,7 @@ function timerFired(turn: Turn, timerId: string): void {
   if (call === undefined) return
   if (kind === 'widen') widen(turn, call)
   else if (kind === 'hurry') hurryDue(turn, call)
+  else if (kind === 'whisper') whisperOverdue(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)
   else if (kind === 'waiting') promptDue(turn, call)
   else if (kind === 'message') messageDue(turn, call)

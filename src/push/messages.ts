@@ -22,6 +22,7 @@ export interface Touched {
 /** Facts after which no live view looks any different. */
 const UNSEEN: ReadonlySet<RecordedFact['type']> = new Set([
   'call.ringing',
+  'call.whispered',
   'call.hold_requested',
   'call.retrieve_requested',
   'call.hang_up_requested',

@@ -211,6 +211,7 @@ async function projectCall(
       })
     case 'call.left_unrecorded':
       return changeCall(tx, fact, { leftUnrecorded: true })
+    case 'call.whispered':
     case 'call.hold_requested':
     case 'call.retrieve_requested':
     case 'call.hang_up_requested':

@@ -131,5 +131,7 @@ function originateVariables(
     'sip_h_X-CC-Leg': leg,
     'sip_h_X-CC-Queue': queueId,
     'sip_h_X-CC-Agent': agentId,
+    // The edge turns it into what phones understand.
+    ...(command.autoAnswer === true ? { 'sip_h_X-CC-Auto-Answer': 'true' } : {}),
   })
 }

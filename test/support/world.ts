@@ -62,7 +62,12 @@ const STRICT_HOTLINE: Config = {
   queues: HOTLINE.queues.map((queue) => ({
     ...queue,
     wrapUp: { mode: 'held', extensionMs: 20_000, extensionsMax: 1 },
-    offering: { ...queue.offering, missedOffersMax: 3, allowReject: true },
+    offering: {
+      ...queue.offering,
+      missedOffersMax: 3,
+      allowReject: true,
+      whisperPrompt: 'whisper_city',
+    },
   })),
   agentRules: {
     policy: {
@@ -412,6 +417,9 @@ export class World {
       case 'play_prompt':
       case 'announce':
         this.#pending.push({ type: 'leg.prompt_ended', at, legId: command.legId })
+        return
+      case 'whisper':
+        this.#pending.push({ type: 'leg.parked', at, legId: command.legId })
         return
       case 'stop_recording':
       case 'claim':
