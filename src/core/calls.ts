@@ -2,14 +2,14 @@
 // it gets exactly one ending, and as long as the caller stays on the line it is never dropped by us.
 import { parkAgent, startWrapUp } from './agents.ts'
 import { consultedLeaves } from './consult.ts'
-import type { Ending, HangupBy, RefusalReason } from './facts.ts'
+import type { Ending, HangupBy } from './facts.ts'
 import { endHold, isHoldExceeded, unwatchHold } from './hold.ts'
 import type { LegInput } from './inputs.ts'
-import { waitingIn } from './lanes.ts'
 import { isMessageLeft } from './messages.ts'
 import { endOffer } from './offers.ts'
 import { notReached, outboundOver } from './outbound.ts'
 import { endParty, isPutDown } from './parties.ts'
+import { enter, REFUSAL_CAUSES } from './queue-entry.ts'
 import { expectRecording } from './recordings.ts'
 import { agentLegsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
@@ -17,13 +17,6 @@ import type { Agent, Call } from './state.ts'
 import { startSurvey, surveyed } from './survey.ts'
 import { keepCaller } from './transfers.ts'
 import type { Turn } from './turn.ts'
-import { welcome } from './waiting.ts'
-
-const REFUSAL_CAUSES: Record<RefusalReason, string> = {
-  unknown_number: 'UNALLOCATED_NUMBER',
-  queue_full: 'SWITCH_CONGESTION',
-  no_agent: 'NO_USER_RESPONSE',
-}
 
 export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.parked' }>): void {
   const { state, at } = turn
@@ -36,25 +29,7 @@ export function callParked(turn: Turn, input: Extract<LegInput, { type: 'call.pa
   turn.emit({ type: 'call.arrived', at, callId, legId, nodeId, from, to, arrivedAt })
   turn.send({ type: 'claim', legId })
   const call = state.calls.get(callId)
-  const queueId = state.numbers.get(to)?.queueId
-  const queue = queueId === undefined ? undefined : state.queues.get(queueId)
-  if (call === undefined) return
-  if (queue === undefined) return refuse(turn, call, 'unknown_number', null)
-  const lane = state.lanes.get(queue.queueId)
-  if (waitingIn(state, queue.queueId) >= queue.waitingMax) {
-    return refuse(turn, call, 'queue_full', queue.queueId)
-  }
-  if (!queue.joinWhenEmpty && lane?.signedIn.size === 0) {
-    return refuse(turn, call, 'no_agent', queue.queueId)
-  }
-  const { priority } = queue
-  turn.emit({ type: 'call.queued', at, callId, queueId: queue.queueId, priority, queuedAt: at })
-  welcome(turn, call)
-}
-
-function refuse(turn: Turn, call: Call, reason: RefusalReason, queueId: string | null): void {
-  turn.emit({ type: 'call.refused', at: turn.at, callId: call.callId, reason, queueId })
-  turn.send({ type: 'refuse', legId: call.legId, prompt: reason, cause: REFUSAL_CAUSES[reason] })
+  if (call !== undefined) enter(turn, call)
 }
 
 /** The caller's leg came to rest outside any conversation: it must not be left in silence. */

@@ -7,6 +7,12 @@ import {
   WRAP_UP_DEFAULTS,
   type WrapUpPolicy,
 } from './agent-policy.ts'
+import {
+  ADMISSION_DEFAULTS,
+  type AdmissionPolicy,
+  type EmergencyMode,
+  type NumberEntry,
+} from './entry-policy.ts'
 import type { Disposition } from './inputs.ts'
 import type { KpiDefinition } from './kpi-definitions.ts'
 import type { KpiTarget } from './kpi-targets.ts'
@@ -69,6 +75,8 @@ export interface QueueSettings {
   readonly waiting: WaitingPolicy
   /** Whom calls are offered to, and in which order. */
   readonly routing: RoutingPolicy
+  /** Who may enter, and for how long. */
+  readonly admission: AdmissionPolicy
   /** What the queue's agents are told of those who watch them. */
   readonly supervision: SupervisionPolicy
   readonly survey: SurveyPolicy
@@ -104,6 +112,8 @@ export interface RetryPolicy {
 export interface NumberSettings {
   readonly number: string
   readonly queueId: QueueId
+  /** What comes before the queue; left out: nothing. */
+  readonly entry?: NumberEntry
 }
 
 /** Calling citizens back. Times are milliseconds. */
@@ -154,6 +164,7 @@ export interface Config {
   readonly timeZone: string
   readonly queues: readonly QueueSettings[]
   readonly numbers: readonly NumberSettings[]
+  readonly emergency?: EmergencyMode | null
   readonly agents: readonly AgentSettings[]
   readonly units: readonly UnitSettings[]
   readonly agentRules: AgentRules
@@ -203,6 +214,7 @@ export const QUEUE_DEFAULTS = {
   waiting: WAITING_DEFAULTS,
   survey: { isOn: false, scale: 5 },
   routing: ROUTING_DEFAULTS,
+  admission: ADMISSION_DEFAULTS,
   supervision: SUPERVISION_DEFAULTS,
   callback: CALLBACK_DEFAULTS,
 } as const satisfies Omit<QueueSettings, 'queueId' | 'name'>

@@ -31,6 +31,9 @@ export function evolveCall(state: State, fact: CallFact): void {
     case 'offer.ended':
     case 'call.widened':
     case 'call.hurried':
+    case 'call.diverted':
+    case 'call.language_asked':
+    case 'call.language_chosen':
       evolveOffer(state, fact)
       return
     case 'call.requeued':
@@ -114,6 +117,7 @@ export function callArrived(state: State, fact: FactOf<'call.arrived'>): void {
     takeOver: null,
     language: null,
     step: 0,
+    isAskedLanguage: false,
     placeAt: null,
     laneId: null,
     releasedBy: null,
@@ -133,6 +137,7 @@ function callEntered(state: State, fact: FactOf<'call.queued' | 'call.refused'>)
     }
     call.priority = fact.priority
     call.queuedAt = fact.queuedAt
+    call.placeAt = fact.placeAt ?? null
     call.phase = { name: 'waiting', since: at }
   })
 }

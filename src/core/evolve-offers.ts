@@ -7,7 +7,17 @@ import type { State } from './state.ts'
 
 type OfferFact = Extract<
   CallFact,
-  { type: 'call.offered' | 'call.answered' | 'offer.ended' | 'call.widened' | 'call.hurried' }
+  {
+    type:
+      | 'call.offered'
+      | 'call.answered'
+      | 'offer.ended'
+      | 'call.widened'
+      | 'call.hurried'
+      | 'call.diverted'
+      | 'call.language_asked'
+      | 'call.language_chosen'
+  }
 >
 type FactOf<Type extends OfferFact['type']> = Extract<OfferFact, { type: Type }>
 
@@ -37,6 +47,22 @@ export function evolveOffer(state: State, fact: OfferFact): void {
     case 'call.widened':
       changeCall(state, fact.callId, (call) => {
         call.step = fact.step
+      })
+      return
+    case 'call.diverted':
+      changeCall(state, fact.callId, (call) => {
+        // Before it was queued the call stands nowhere yet.
+        if (call.queuedAt === null) return
+        call.queueId = fact.queueId
+        call.priority = fact.priority
+        call.step = 0
+      })
+      return
+    case 'call.language_asked':
+    case 'call.language_chosen':
+      changeCall(state, fact.callId, (call) => {
+        call.isAskedLanguage = fact.type === 'call.language_asked'
+        if (fact.type === 'call.language_chosen') call.language = fact.language
       })
       return
     case 'call.hurried':

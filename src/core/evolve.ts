@@ -20,6 +20,7 @@ import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { isPartyFact } from './party-facts.ts'
 import { noteAnswer } from './recent-answers.ts'
+import { noteCaller } from './repeat-callers.ts'
 import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
 import { isWaitingFact } from './waiting-facts.ts'
@@ -28,6 +29,7 @@ export function evolve(state: State, fact: Fact): void {
   count(state, fact)
   learn(state, fact)
   noteAnswer(state, fact)
+  noteCaller(state, fact)
   apply(state, fact)
   evolveSeat(state, fact)
 }

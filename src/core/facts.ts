@@ -6,6 +6,7 @@ import type { AgentId, Config, QueueId } from './config.ts'
 import type { FloorFact } from './floor-facts.ts'
 import type {
   CallId,
+  Digit,
   Disposition,
   LegId,
   LegSnapshot,
@@ -21,11 +22,20 @@ import type {
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
+import type { Language } from './routing-policy.ts'
 import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
 import type { Stretch } from './sound.ts'
 import type { EstimatesFact, WaitingFact } from './waiting-facts.ts'
 
-export const REFUSALS = ['unknown_number', 'queue_full', 'no_agent'] as const
+export const REFUSALS = [
+  'unknown_number',
+  'queue_full',
+  'no_agent',
+  'closed',
+  'deflected',
+  'timed_out',
+  'emergency',
+] as const
 export type RefusalReason = (typeof REFUSALS)[number]
 
 export const OFFER_OUTCOMES = [
@@ -108,6 +118,24 @@ export type CallFact =
       readonly priority: number
       /** The clock of R-003. It keeps this value when the call returns to its queue. */
       readonly queuedAt: number
+      /** A place that the caller had given up before and regained; the clock is not that place's. */
+      readonly placeAt?: number
+    })
+  /** One question, one key; see `NumberEntry`. */
+  | (OfCall & { readonly type: 'call.language_asked' })
+  /** Null: no key was pressed in time, and the queue's own language stands. */
+  | (OfCall & {
+      readonly type: 'call.language_chosen'
+      readonly language: Language | null
+      readonly digit: Digit | null
+    })
+  /** On to another queue, because the first cannot take the call or has kept it too long. */
+  | (OfCall & {
+      readonly type: 'call.diverted'
+      readonly fromQueueId: QueueId
+      readonly queueId: QueueId
+      readonly priority: number
+      readonly reason: RefusalReason
     })
   | (OfCall & {
       readonly type: 'call.refused'

@@ -8,6 +8,7 @@ import { callerParkedInMessage } from './messages.ts'
 import { legsJoined, phoneAnswered, phoneGone, phoneRinging, phoneSettled } from './offers.ts'
 import { citizenAnswered, diallerGone, diallingStopped } from './outbound.ts'
 import { agentParked, partyBridged, partyGone, partyReported } from './party-legs.ts'
+import { languageChosen } from './queue-entry.ts'
 import { hasAgentLeg } from './rings.ts'
 import type { Call, Leg } from './state.ts'
 import {
@@ -113,7 +114,9 @@ function legMoved(
       if (!isAgent) promptEnded(turn, call)
       return
     case 'leg.digit_pressed':
-      if (!isAgent) keyPressed(turn, call, input.digit)
+      if (isAgent) return
+      if (call.isAskedLanguage) languageChosen(turn, call, input.digit)
+      else keyPressed(turn, call, input.digit)
       return
   }
 }

@@ -17,6 +17,7 @@ export const SAID_NUMBERS = [
 /** The prompts that ship with the hotline, in Mandarin and in Cantonese. */
 export const PROMPTS: readonly string[] = [
   ...['unknown_number', 'queue_full', 'no_agent', 'hold_begin', 'hold_end', 'hold_reassurance'],
+  ...['closed', 'deflected', 'timed_out', 'emergency', 'language_choice'],
   ...['reconnecting', 'greeting', 'recording_notice', 'comfort_1', 'comfort_2'],
   ...['position_next', 'position_before', 'position_after', 'position_many'],
   ...['estimate_short', 'estimate_before', 'estimate_to', 'estimate_after', 'estimate_over'],

@@ -75,6 +75,8 @@ export interface RoutingPolicy {
   /** How many phones ring at once under `ring_all`. */
   readonly ringAllMax: number
   readonly deadline: DeadlinePolicy
+  /** Whoever served the caller within this time is asked first, if idle; 0: nobody is. */
+  readonly lastAgentMsMax: number
 }
 
 /** What is done so that a call is answered within the queue's `answerMsMax`. */
@@ -111,4 +113,5 @@ export const ROUTING_DEFAULTS: RoutingPolicy = {
   steps: [],
   ringAllMax: 8,
   deadline: { isOn: false, isSecondPhoneOn: true, answerShareMin: 0.9 },
+  lastAgentMsMax: 0,
 }

@@ -5,6 +5,7 @@ import { mostLikely } from './deadline.ts'
 import { hashOf } from './hash.ts'
 import { type Lane, placeSince } from './lanes.ts'
 import { offer } from './offers.ts'
+import { knownCaller } from './repeat-callers.ts'
 import type { Agent, Call } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -55,9 +56,20 @@ function waitOf(call: Call, at: number): number {
 }
 
 function agentFor(turn: Turn, lane: Lane, call: Call): Agent | undefined {
+  const last = lastAgent(turn, lane, call)
+  if (last !== undefined) return last
   if (lane.routing.deadline.isOn) return mostLikely(turn.state, lane, call, turn.at)
   if (lane.routing.strategy === 'random') return randomAgent(turn, lane, call)
   return lane.idle.first()
+}
+
+/** Who served the caller last, if that was lately and they are idle. */
+function lastAgent(turn: Turn, lane: Lane, call: Call): Agent | undefined {
+  const { lastAgentMsMax } = lane.routing
+  if (lastAgentMsMax === 0) return undefined
+  const { lastAgentId = null, servedAt = null } = knownCaller(turn.state, call.from) ?? {}
+  if (lastAgentId === null || turn.at - (servedAt ?? 0) > lastAgentMsMax) return undefined
+  return lane.idle.get(lastAgentId)
 }
 
 /** Any of the idle of the highest rank; the run's epoch is the seed, so the same inputs choose the same. */

@@ -35,6 +35,7 @@ import type {
   TransferTarget,
   UnitId,
 } from './party-facts.ts'
+import type { KnownCaller } from './repeat-callers.ts'
 import type { Language } from './routing-policy.ts'
 import type { Seat } from './seats.ts'
 import type { Told } from './told.ts'
@@ -224,6 +225,8 @@ export interface Call {
   language: Language | null
   /** The queue's step of widening that holds for the call, from 1; 0: the queue's own criteria. */
   step: number
+  /** The caller is asked which language to speak, and is in no queue yet. */
+  isAskedLanguage: boolean
   /** The place in the queue that the call has, where that is not `queuedAt`: regained, or set by a shift leader. */
   placeAt: number | null
   /** Where the call stands in the routing index. */
@@ -354,6 +357,8 @@ export interface State {
   readonly estimation: Estimation
   readonly callbacks: Map<CallbackId, Callback>
   callbacksMade: number
+  /** Who has called lately, by number; the oldest first. */
+  readonly callers: Map<string, KnownCaller>
   /** Share of the calls that were answered in time lately, by queue. */
   readonly answeredShares: Map<QueueId, number>
   /** Who may serve what, and who waits: see lanes.ts. */
@@ -392,6 +397,7 @@ export function emptyState(epoch: string): State {
     estimation: noEstimation(),
     callbacks: new Map(),
     callbacksMade: 0,
+    callers: new Map(),
     answeredShares: new Map(),
     lanes: new Map(),
     changedLanes: new Set(),

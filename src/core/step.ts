@@ -29,6 +29,12 @@ import { isPartyRequest, type PartyRequest } from './party-inputs.ts'
 import { completeOverdue, joinOverdue, partyGone, partyRangOut } from './party-legs.ts'
 import { partyRequested } from './party-requests.ts'
 import {
+  languageChosen,
+  leaveEmptyQueues,
+  longestWaitOver,
+  watchLongestWait,
+} from './queue-entry.ts'
+import {
   maskingFailed,
   pauseOver,
   pauseRequested,
@@ -39,7 +45,7 @@ import {
 } from './recordings.ts'
 import { switchLost, switchSynced } from './resync.ts'
 import { route } from './routing.ts'
-import type { Leg, State } from './state.ts'
+import type { Call, Leg, State } from './state.ts'
 import {
   endMonitor,
   endOrphanedMonitors,
@@ -68,15 +74,28 @@ export function step(state: State, input: Input): Turn {
 /** A call that has come to wait, whichever way, is followed from then on. */
 function watchWaiting(turn: Turn): void {
   for (const fact of [...turn.facts]) {
+    if (fact.type === 'agent.signed_out') leaveEmptyQueues(turn)
     if (fact.type === 'config.loaded')
-      for (const call of turn.state.calls.values()) widen(turn, call)
+      for (const call of turn.state.calls.values()) follow(turn, call)
     if (!WAITS.has(fact.type) || !('callId' in fact)) continue
     const call = turn.state.calls.get(fact.callId)
-    if (call !== undefined) widen(turn, call)
+    if (call !== undefined) follow(turn, call)
   }
 }
 
-const WAITS: ReadonlySet<Fact['type']> = new Set(['call.queued', 'call.requeued', 'call.adopted'])
+function follow(turn: Turn, call: Call): void {
+  if (call.phase.name !== 'waiting' && call.phase.name !== 'offered') return
+  widen(turn, call)
+  watchLongestWait(turn, call)
+}
+
+const WAITS: ReadonlySet<Fact['type']> = new Set([
+  'call.queued',
+  'call.requeued',
+  'call.adopted',
+  'call.diverted',
+  'call.reassigned',
+])
 
 function take(turn: Turn, input: Input): void {
   const { state, at } = turn
@@ -254,6 +273,8 @@ function timerFired(turn: Turn, timerId: string): void {
   const call = state.calls.get(id)
   if (call === undefined) return
   if (kind === 'widen') widen(turn, call)
+  else if (kind === 'wait_limit') longestWaitOver(turn, call)
+  else if (kind === 'language') languageChosen(turn, call, null)
   else if (kind === 'hurry') hurryDue(turn, call)
   else if (kind === 'whisper') whisperOverdue(turn, call)
   else if (kind === 'take_over') takeOverOverdue(turn, call)

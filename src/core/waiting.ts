@@ -28,10 +28,10 @@ export function waitingPolicyOf(state: State, call: Call): WaitingPolicy | null 
   return queue?.waiting ?? null
 }
 
-/** A caller who has just been queued: the greeting, if there is one, and music behind it. */
-export function welcome(turn: Turn, call: Call): void {
+/** A caller who has just been queued: what must be said before, the greeting, and music behind it. */
+export function welcome(turn: Turn, call: Call, before: readonly PromptId[] = []): void {
   const { callId, legId } = call
-  const first = waitingPolicyOf(turn.state, call)?.greeting ?? []
+  const first = [...before, ...(waitingPolicyOf(turn.state, call)?.greeting ?? [])]
   if (first.length > 0) {
     const { at } = turn
     turn.emit({ type: 'call.prompted', at, callId, kind: 'greeting', prompts: first, ahead: null })

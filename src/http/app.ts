@@ -20,6 +20,7 @@ import { contactRecordRoutes } from './contact-records.ts'
 import type { Api, AppOptions } from './context.ts'
 import { describeApi, docsRoutes } from './docs.ts'
 import { edgeRoutes } from './edge.ts'
+import { emergencyModeRoutes } from './emergency-mode.ts'
 import { answerBareSocket, handleErrors } from './errors.ts'
 import { estimateRoutes } from './estimates.ts'
 import { exclusionWindowRoutes } from './exclusion-windows.ts'
@@ -115,6 +116,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       queueRoutes(api, options)
       skillRoutes(api, options)
       numberRoutes(api, options)
+      emergencyModeRoutes(api, options)
       agentRoutes(api, options)
       userRoutes(api, options)
       edgeRoutes(api, options)

@@ -5,6 +5,7 @@ import type { SupervisionPolicy } from '../core/supervision-policy.ts'
 import { createQueue, deleteQueue, findQueue, listQueues, updateQueue } from '../store/queues.ts'
 import { callbackPolicySchema } from './callback-policy.ts'
 import type { Api, AppOptions } from './context.ts'
+import { admissionSchema } from './entry-schemas.ts'
 import { FAULTS, faultsOf, invalid, notFound, resultOf } from './errors.ts'
 import { idSchema, list, millisecondsSchema, nameSchema } from './fields.ts'
 import { holdPolicySchema } from './hold.ts'
@@ -59,6 +60,7 @@ const queueSchema = z
       })
       .describe('What callers are asked after the agent has left.'),
     routing: routingSchema,
+    admission: admissionSchema,
     wrapUp: wrapUpSchema,
     offering: offeringSchema,
     supervision: supervisionSchema,
@@ -74,6 +76,7 @@ const policies = {
   recording: z.strictObject(recordingPolicySchema.partial().shape),
   waiting: z.strictObject(waitingPolicySchema.partial().shape),
   routing: routingSchema.partial(),
+  admission: admissionSchema.partial(),
   wrapUp: wrapUpSchema.partial(),
   offering: offeringSchema.partial(),
   supervision: supervisionSchema.partial(),

@@ -56,4 +56,5 @@ export const routingSchema = z.strictObject({
     isSecondPhoneOn: z.boolean(),
     answerShareMin: z.number().min(0).max(1),
   }),
+  lastAgentMsMax: millisecondsSchema(0).describe('Who served the caller so lately is asked first.'),
 }) satisfies z.ZodType<RoutingPolicy>

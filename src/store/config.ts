@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts'
 import { loadAgentRules } from './agent-rules.ts'
 import { listAgents } from './agents.ts'
 import type { Database } from './database.ts'
+import { loadEmergencyMode } from './emergency-mode.ts'
 import { listDefinitions } from './kpi-definitions.ts'
 import { listTargets } from './kpi-targets.ts'
 import { listNumbers } from './numbers.ts'
@@ -16,6 +17,7 @@ export async function loadConfig(db: Database, timeZone: string): Promise<Config
     queues: await listQueues(tx),
     numbers: await listNumbers(tx),
     agents: await listAgents(tx),
+    emergency: await loadEmergencyMode(tx),
     units: await listUnits(tx),
     agentRules: await loadAgentRules(tx),
     kpi: { definitions: await listDefinitions(tx), targets: await listTargets(tx) },

@@ -27,11 +27,11 @@ export async function updateNumber(
   db: Queryable,
   settings: NumberSettings,
 ): Promise<Changed<NumberSettings>> {
-  const { number, queueId } = settings
-  return refusing(QUEUE_MISSING, [queueId], async () => {
+  const { number, ...changes } = settings
+  return refusing(QUEUE_MISSING, [settings.queueId], async () => {
     const [row] = await db
       .update(numbers)
-      .set({ queueId })
+      .set(changes)
       .where(eq(numbers.number, number))
       .returning()
     return row === undefined ? conflict('not_found', [number]) : changed(row)

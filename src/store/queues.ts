@@ -10,7 +10,7 @@ type QueueRow = typeof queues.$inferSelect
 
 /** What an older version of the service did not know of has its default. */
 function queueOf(row: QueueRow): QueueSettings {
-  const { hold, recording, supervision, waiting, routing, wrapUp, offering, callback } =
+  const { hold, recording, supervision, waiting, routing, admission, wrapUp, offering, callback } =
     QUEUE_DEFAULTS
   return {
     ...row,
@@ -18,6 +18,7 @@ function queueOf(row: QueueRow): QueueSettings {
     recording: { ...recording, ...row.recording },
     waiting: { ...waiting, ...row.waiting },
     routing: { ...routing, ...row.routing },
+    admission: { ...admission, ...row.admission },
     wrapUp: { ...wrapUp, ...row.wrapUp },
     offering: { ...offering, ...row.offering },
     supervision: { ...supervision, ...row.supervision },
@@ -87,7 +88,15 @@ async function unknownIds(tx: Queryable, queue: QueueSettings): Promise<Changed<
   if (refusal !== null) return refusal
   const rows = await tx.select({ queueId: queues.queueId }).from(queues)
   const known = new Set([queue.queueId, ...rows.map(({ queueId }) => queueId)])
-  const others = steps.flatMap(({ addQueueIds }) => addQueueIds)
+  const { admission } = queue
+  const ways = [
+    admission.closedQueueId,
+    admission.fullQueueId,
+    admission.emptyQueueId,
+    admission.overloadQueueId,
+    admission.timedOutQueueId,
+  ].filter((queueId) => queueId !== null)
+  const others = [...ways, ...steps.flatMap(({ addQueueIds }) => addQueueIds)]
   const unknown = others.filter((queueId) => !known.has(queueId))
   return unknown.length === 0 ? null : conflict('unknown_queue', [...new Set(unknown)])
 }

@@ -24,6 +24,12 @@ import {
   type SurveyPolicy,
 } from '../core/config.ts'
 import {
+  type AdmissionPolicy,
+  type EmergencyMode,
+  ENTRY_DEFAULTS,
+  type NumberEntry,
+} from '../core/entry-policy.ts'
+import {
   ENDINGS,
   type HangupBy,
   OFFER_OUTCOMES,
@@ -114,6 +120,7 @@ export const queues = pgTable(
     survey: jsonb('survey').$type<SurveyPolicy>().notNull().default(QUEUE_DEFAULTS.survey),
     /** Knobs that are not there have their defaults. */
     routing: jsonb('routing').$type<Partial<RoutingPolicy>>().notNull().default({}),
+    admission: jsonb('admission').$type<Partial<AdmissionPolicy>>().notNull().default({}),
     wrapUp: jsonb('wrap_up').$type<Partial<WrapUpPolicy>>().notNull().default({}),
     offering: jsonb('offering').$type<Partial<OfferPolicy>>().notNull().default({}),
     supervision: jsonb('supervision').$type<Partial<SupervisionPolicy>>().notNull().default({}),
@@ -132,6 +139,13 @@ export const numbers = pgTable('numbers', {
   queueId: text('queue_id')
     .notNull()
     .references(() => queues.queueId),
+  entry: jsonb('entry').$type<NumberEntry>().notNull().default(ENTRY_DEFAULTS),
+})
+
+/** At most one row; see emergency-mode.ts. */
+export const emergencyMode = pgTable('emergency_mode', {
+  only: boolean('only').primaryKey(),
+  mode: jsonb('mode').$type<EmergencyMode>().notNull(),
 })
 
 export const agents = pgTable('agents', {

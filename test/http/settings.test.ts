@@ -114,6 +114,24 @@ describe('queues', () => {
     [{ ...QUEUE, routing: { strategy: 'best', speed: 1 } }, ['routing.strategy', 'routing.speed']],
     [{ ...QUEUE, routing: { skillLevels: { tax: 9 } } }, ['routing.skillLevels.tax']],
     [{ ...QUEUE, routing: { language: 'Chinese' } }, ['routing.language']],
+    [
+      { ...QUEUE, admission: { waitMsMax: 10, isOpen: true } },
+      ['admission.waitMsMax', 'admission.isOpen'],
+    ],
+    [
+      {
+        ...QUEUE,
+        admission: { hours: { week: [{ days: [8], from: '9', to: '18:00' }], exceptions: [] } },
+      },
+      ['admission.hours.week.0.days.0', 'admission.hours.week.0.from'],
+    ],
+    [
+      {
+        ...QUEUE,
+        admission: { hours: { week: [{ days: [1], from: '22:00', to: '06:00' }], exceptions: [] } },
+      },
+      ['admission.hours.week.0.to'],
+    ],
     [{ ...QUEUE, routing: { steps: [{ levelMax: 9 }] } }, ['routing.steps.0.levelMax']],
     [{ ...QUEUE, routing: { steps: [{ afterMs: 9 }, { afterMs: 5 }] } }, ['routing.steps']],
     [
@@ -166,6 +184,7 @@ describe('queues', () => {
       'gone',
     ],
     ['PATCH', '/queues/city', { routing: { preferredSkills: ['ode'] } }, 'unknown_skill', 'ode'],
+    ['PATCH', '/queues/city', { admission: { closedQueueId: 'gone' } }, 'unknown_queue', 'gone'],
   ] as const)('%s %s %j is a conflict', async (method, path, body, code, id) => {
     await expectConflict(await asAdmin(method, path, body), code, id)
   })

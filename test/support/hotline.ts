@@ -119,7 +119,7 @@ export const VARIED_HOTLINE: Config = {
 }
 
 /**
- * The configuration after one line of a scenario: `config queue|number|agent <id> <json>`. What the line
+ * The configuration after one line of a scenario: `config queue|number|agent <id> <json>`, `config emergency on <json>`. What the line
  * leaves out stays, knobs of policies included; an id that is new is added.
  */
 export function changedConfig(config: Config, line: string): Config {
@@ -134,6 +134,7 @@ export function changedConfig(config: Config, line: string): Config {
   if (noun === 'agent') {
     return { ...config, agents: changedList(config.agents, 'agentId', id, changes) }
   }
+  if (noun === 'emergency') return { ...config, emergency: changes }
   throw new Error(`nothing of the kind can be configured: ${line}`)
 }
 

@@ -369,7 +369,7 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
   if (noun === 'leader') return parseLeader(name, rest, at)
   if (noun === 'call' && rest[0] === 'dials') {
     const to = rest[1] ?? ''
-    const from = '13800138000'
+    const from = rest[2] === 'from' ? (rest[3] ?? '') : '13800138000'
     return {
       type: 'call.parked',
       at,

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   failed: ['失败', 'Failed'],
   closed: ['非服务时间', 'Closed'],
   timed_out: ['等待超时', 'Timed out'],
+  emergency: ['突发应急', 'Emergency'],
   overflowed: ['溢出', 'Overflowed'],
   deflected: ['分流', 'Deflected'],
   callback_taken: ['已约回电', 'Callback taken'],
