@@ -142,6 +142,62 @@ describe.skipIf(isMissing)(where, () => {
     await phaseIs(agent, 'ready')
   }, 60_000)
 
+  test('calls a citizen back out of the agent’s phone, shown the hotline’s number, and records it', async () => {
+    await phaseIs(agent, 'ready')
+    await admin.does('POST', '/callbacks', { number: '13800001234', queueId: 'city' })
+    const mine = await agent.does<{ callbacks: { callbackId: string; from: string }[] }>(
+      'GET',
+      '/me/callbacks',
+    )
+    const [callback] = mine.callbacks
+    expect(callback?.from).toBe('138******34')
+    const askedAt = wireNow()
+    await agent.does('POST', '/me/agent/dial', { callbackId: callback?.callbackId })
+    const ringing = await phone.ring(3)
+    ringing.ringing()
+    ringing.answer()
+    const answeredAt = wireNow()
+    const atCitizen = await caller.ring()
+    const invite = caller.rings()[0]
+    expect(invite?.text).toMatch(/^From: .*sip:12345@/m)
+    expect(invite?.text).not.toMatch(/X-CC-|138\*/)
+    atCitizen.ringing()
+    await phaseIs(agent, 'dialling')
+    atCitizen.answer()
+    const pickedUpAt = wireNow()
+    await phaseIs(agent, 'talking')
+    await until(() => heardBy(caller, 200).agent > 5, 'the citizen to hear the agent')
+    const heardAt = wireNow()
+    await until(() => heardBy(phone).caller > 45, 'the agent to hear the citizen')
+    console.log(
+      `click to dial: agent's phone rings after ${(ringing.invite.at - askedAt).toFixed(0)} ms, ` +
+        `citizen's ${((invite?.at ?? 0) - answeredAt).toFixed(0)} ms after the agent picked up, ` +
+        `heard ${(heardAt - pickedUpAt).toFixed(0)} ms after the citizen picked up`,
+    )
+    await agent.does('POST', '/me/agent/hold')
+    await phaseIs(agent, 'held')
+    await agent.does('POST', '/me/agent/retrieve')
+    await phaseIs(agent, 'talking')
+    await until(() => heardBy(caller).agent > 45, 'the citizen to hear the agent again')
+    await atCitizen.hangUp()
+    const { agent: writing } = await phaseIs(agent, 'wrap_up')
+    await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '回电' })
+    const found = await until(async () => {
+      const seen = await admin.does<{ recordings: { status: string }[] }>(
+        'GET',
+        `/calls/${writing.callId}`,
+      )
+      return seen.recordings[0]?.status === 'verified' && seen
+    }, 'the recording to be verified')
+    expect(found).toMatchObject({
+      call: { direction: 'outbound', ground: 'callback', ending: 'served', from: '13800001234' },
+    })
+    expect(await admin.does('GET', `/callbacks/${callback?.callbackId}`)).toMatchObject({
+      callback: { status: 'done', attempts: 1 },
+      attempts: [{ outcome: 'connected', agentId: '1001' }],
+    })
+  }, 60_000)
+
   test('turns an unknown caller’s trunk away and lets no agent be ready whose phone is gone', async () => {
     const stranger = await SipPhone.open({ edgePort: drachtio.sipPort, user: '1', hertz: 500 })
     expect((await stranger.dial('12345').outcome()).what).toMatch(/^403/)
