@@ -234,10 +234,18 @@ test('three together hear the other two; when the agent leaves, caller and depar
     expectHearsBoth(unit, [TONES.caller, TONES.agent]),
   ])
   ask({ type: 'agent.mute_requested' })
-  await expectHears([
+  await pause(400)
+  const mutedAt = wireNow()
+  await pause(900)
+  // A mixer that is late fills up with silence; nothing of the muted agent is in any frame.
+  for (const [{ rtp }, what] of [
     [caller, 'otherAgent'],
     [unit, 'caller'],
-  ])
+  ] as const) {
+    const heard = hearings(rtp.heard, mutedAt, mutedAt + 800)
+    expect(heard[what]).toBeGreaterThan(15)
+    expect(heard[what] + heard.silence).toBe(heard.all)
+  }
   ask({ type: 'agent.unmute_requested' })
   const leftAt = wireNow()
   ask({ type: 'agent.leave_requested' })
