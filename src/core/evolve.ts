@@ -43,9 +43,17 @@ function apply(state: State, fact: Fact): void {
     case 'history.restored':
       historyRestored(state, fact)
       return
+    case 'switch.drift_healed': {
+      const node = state.nodes.get(fact.nodeId)
+      if (node !== undefined) node.driftsHealed += fact.corrections
+      return
+    }
     case 'switch.lost':
     case 'switch.synced':
-      state.nodes.set(fact.nodeId, { isUp: fact.type === 'switch.synced' })
+      state.nodes.set(fact.nodeId, {
+        isUp: fact.type === 'switch.synced',
+        driftsHealed: state.nodes.get(fact.nodeId)?.driftsHealed ?? 0,
+      })
       for (const call of state.calls.values()) indexCall(state, call)
       return
     case 'leg.ended': {

@@ -481,6 +481,15 @@ export type SystemFact =
     })
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
+  /**
+   * The regular look at a switch that had been up all the time showed what no event had told, and it was put
+   * right: `corrections` of ours and commands to the switch.
+   */
+  | (At & {
+      readonly type: 'switch.drift_healed'
+      readonly nodeId: NodeId
+      readonly corrections: number
+    })
 
 export type Fact =
   | CallFact

@@ -6,6 +6,7 @@ import type { QueueSettings } from './config.ts'
 import type { FloorInput } from './floor-inputs.ts'
 import { isCallBefore, isIdle, placeSince } from './lanes.ts'
 import { endOffer, offer } from './offers.ts'
+import { dialOfferEnded } from './outbound.ts'
 import { agentLegsOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call, State } from './state.ts'
@@ -76,6 +77,8 @@ function reassign(turn: Turn, call: Call, input: InputOf<'floor.reassign_request
 }
 
 function isWaiting(call: Call): boolean {
+  // A call that an agent dialled themselves is for nobody else.
+  if (call.outbound != null && call.outbound.agentId !== null) return false
   return call.phase.name === 'waiting' || call.phase.name === 'offered'
 }
 
@@ -200,5 +203,7 @@ function leavePhase(turn: Turn, agent: Agent): void {
   endOffer(turn, call, phase.legId, 'withdrawn', 'ORIGINATOR_CANCEL')
   const { callId, queueId } = call
   if (ringsOf(call).length > 0 || queueId === null) return
+  // A call that the agent dialled themselves is for nobody else.
+  if (dialOfferEnded(turn, call, 'ORIGINATOR_CANCEL')) return
   turn.emit({ type: 'call.requeued', at, callId, queueId, reason: 'offer_ended' })
 }

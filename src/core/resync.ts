@@ -35,6 +35,7 @@ export function switchSynced(turn: Turn, input: Synced): void {
   const { nodeId } = input
   const wasLost = state.nodes.get(nodeId)?.isUp !== true
   if (wasLost) turn.emit({ type: 'switch.synced', at, nodeId })
+  const done = turn.facts.length + turn.commands.length
   const shown = new Map(input.legs.map((leg) => [leg.legId, leg]))
   // While the connection was lost nothing was under way that the answer could have missed.
   const isOld = (since: number): boolean => wasLost || since < input.askedAt - GRACE_MS
@@ -47,6 +48,10 @@ export function switchSynced(turn: Turn, input: Synced): void {
     if (call.nodeId === nodeId && isGone) endedUnseen(turn, call)
   }
   if (wasLost) expectLeftRecordings(turn)
+  const corrections = turn.facts.length + turn.commands.length - done
+  if (!wasLost && corrections > 0) {
+    turn.emit({ type: 'switch.drift_healed', at, nodeId, corrections })
+  }
 }
 
 /** Recordings whose calls ended while nobody was looking are checked now. */

@@ -352,7 +352,8 @@ export interface State {
   readonly recordings: Map<string, PendingRecording>
   /** Calls the records show as open and no switch has confirmed or denied yet. */
   readonly unconfirmed: Map<CallId, RestoredCall>
-  readonly nodes: Map<NodeId, { isUp: boolean }>
+  /** `driftsHealed`: corrections since the start that only a look at the switch led to. */
+  readonly nodes: Map<NodeId, { isUp: boolean; driftsHealed: number }>
   /** How long waits will be, and how far that was from the truth. */
   readonly estimation: Estimation
   readonly callbacks: Map<CallbackId, Callback>

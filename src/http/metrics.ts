@@ -93,6 +93,15 @@ function measureFloor(register: Registry, { engine, clock, gauges }: AppOptions)
       for (const [node, { isUp }] of state.nodes) this.set({ node }, isUp ? 1 : 0)
     },
   })
+  new Gauge({
+    name: 'yingda_switch_drifts_healed_total',
+    help: 'Corrections that only the regular look at the switch led to, since the start',
+    labelNames: ['node'],
+    registers: [register],
+    collect() {
+      for (const [node, { driftsHealed }] of state.nodes) this.set({ node }, driftsHealed)
+    },
+  })
   if (gauges === undefined) return
   gauge('yingda_facts_total', 'Facts since the very first', (self) => self.set(gauges().facts))
   gauge('yingda_journal_pending', 'Facts not yet in the database', (self) => {

@@ -126,6 +126,7 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'config.loaded':
     case 'switch.lost':
     case 'switch.synced':
+    case 'switch.drift_healed':
     case 'estimates.restored':
       return
     case 'call.prompted':

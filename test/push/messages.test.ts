@@ -40,6 +40,20 @@ describe('touched by facts', () => {
     })
   })
 
+  it('watching touches who watches and who is watched, and no figure', () => {
+    const watch = { at, ...leg, supervisorId: 'a4', mode: 'listen' } as const
+    const facts: Fact[] = [
+      { type: 'monitor.started', ...watch },
+      { type: 'monitor.ended', ...watch, reason: 'ended' },
+    ]
+    for (const fact of facts) {
+      const { agentIds, callIds, hotline } = touchedBy(recorded(fact))
+      expect(agentIds).toEqual(new Set(['a1', 'a4']))
+      expect(callIds).toEqual(new Set(['c1']))
+      expect(hotline).toBe(false)
+    }
+  })
+
   it('an ended call is only that', () => {
     const fact: Fact = { type: 'call.hold_warned', at, ...leg }
     const touched = touchedBy(recorded(fact, ended))
