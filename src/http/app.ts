@@ -27,6 +27,7 @@ import { exclusionWindowRoutes } from './exclusion-windows.ts'
 import { floorRoutes } from './floor.ts'
 import { healthRoutes } from './health.ts'
 import { helpRoutes } from './help.ts'
+import { holdReportRoutes } from './hold-report.ts'
 import { kpiRoutes } from './kpi.ts'
 import { kpiFigureRoutes } from './kpi-figures.ts'
 import { kpiSettingRoutes } from './kpi-settings.ts'
@@ -105,6 +106,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       callbackRoutes(api, options)
       recordingRoutes(api, options)
       recordingSoundRoutes(api, options)
+      holdReportRoutes(api, options)
       recordingKeepingRoutes(api, options)
       kpiRoutes(api, options)
       kpiFigureRoutes(api, options)

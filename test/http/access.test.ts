@@ -130,6 +130,7 @@ describe('every route', () => {
         "GET /api/v1/recordings/abc/stream: public",
         "GET /api/v1/recordings/abc/export: recordings.export",
         "GET /api/v1/recordings/abc/waveform: recordings.read",
+        "GET /api/v1/reports/holds: calls.read",
         "POST /api/v1/recordings/abc/legal-hold: recordings.export",
         "DELETE /api/v1/recordings/abc/legal-hold: recordings.export",
         "GET /api/v1/recording-archive: config.read",
