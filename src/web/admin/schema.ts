@@ -1,7 +1,5 @@
-// The service's own description of what may be configured, read from its OpenAPI document, so that a form
-// always offers just what the service takes, with the same bounds.
-import { request } from '../api.ts'
-
+// The service's own description of what may be configured, as its OpenAPI document gives it, so that a form
+// always offers just what the service takes, with the same bounds. Pure; openapi.ts reads the document.
 /** The part of JSON Schema that the service's requests use. */
 export interface Schema {
   readonly type?: string | readonly string[]
@@ -24,25 +22,13 @@ export interface Schema {
   readonly format?: string
 }
 
-interface OpenApi {
+export interface OpenApi {
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { requestBody?: { content?: Body }; summary?: string }>>>
   >
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
 }
 type Body = Readonly<Record<string, { readonly schema?: Schema }>>
-
-let loading: Promise<OpenApi> | null = null
-
-/** The schema of a request's body, `$ref`s of its top level followed; null where it takes none. */
-export async function bodySchemaOf(method: 'POST' | 'PATCH' | 'PUT', path: string) {
-  loading ??= request<OpenApi>('GET', '/api/openapi.json')
-  const document = await loading.catch((error) => {
-    loading = null
-    throw error
-  })
-  return bodySchemaIn(document, method, path)
-}
 
 export function bodySchemaIn(document: OpenApi, method: string, path: string): Schema | null {
   const operation = document.paths[`/api/v1${path}`]?.[method.toLowerCase()]

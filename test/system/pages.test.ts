@@ -114,7 +114,7 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
   async function barriers(): Promise<string[]> {
     await page.evaluate(AXE)
     const violations = await page.evaluate(async () => {
-      const axe = (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe
+      const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
       return (await axe.run()).violations
     })
     return violations
@@ -298,7 +298,9 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     expect(await barriers()).toEqual([])
     await play.first().click()
     const sound = page.waitForResponse((response) => response.url().includes('/audio'))
-    await page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.play())
+    await page
+      .locator('audio')
+      .evaluate((audio) => (audio as unknown as { play(): Promise<void> }).play())
     expect([200, 206]).toContain((await sound).status())
     const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
     expect(log.entries).toContainEqual(
