@@ -247,7 +247,7 @@ describe('every route', () => {
       }
     }
     expect(wrong).toEqual([])
-  })
+  }, 120_000)
 
   it('every permission opens something', () => {
     const used = new Set(routes().map(({ permission }) => permission))
