@@ -121,7 +121,7 @@ describe('queues', () => {
     [
       {
         ...QUEUE,
-        admission: { hours: { week: [{ days: [8], from: '9', to: '18:00' }], exceptions: [] } },
+        admission: { hours: { week: [{ days: [8], from: '0', to: '18:00' }], exceptions: [] } },
       },
       ['admission.hours.week.0.days.0', 'admission.hours.week.0.from'],
     ],
