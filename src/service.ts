@@ -26,6 +26,7 @@ import { type Database, openDatabase } from './store/database.ts'
 import { seedDemo } from './store/demo.ts'
 import { migrate } from './store/migrate.ts'
 import { createUser, listUsers } from './store/users.ts'
+import { findWallboardToken } from './store/wallboard-tokens.ts'
 import type { SwitchAddress } from './switch/node.ts'
 import { parseSwitchUrl } from './switch/pool.ts'
 
@@ -184,6 +185,10 @@ async function openDoors(doors: Doors): Promise<Api> {
     timeZone,
     log,
     authenticate: (cookieHeader) => signIns.authenticate(cookieHeader),
+    findWallKey: async (token) => {
+      const found = await findWallboardToken(db, token)
+      return found && { queueIds: found.queueIds, isRevoked: found.revokedAt !== null }
+    },
   })
   listeners.push((facts) => push.publish(facts))
   unwind.push(() => app.close())

@@ -7,7 +7,7 @@ import { phraseDue } from './hold.ts'
 import type { CallId, LegId, NotReadyReason, Phrase } from './inputs.ts'
 import { isCallBefore } from './lanes.ts'
 import { type LiveWatcher, type LiveWatching, watchersOf, watchingOf } from './live-supervision.ts'
-import { type Figures, figures, NO_COUNTS } from './metrics.ts'
+import { addCounts, type Counts, type Figures, figures, NO_COUNTS } from './metrics.ts'
 import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { pausedSince } from './recordings.ts'
 import { ringsOf } from './rings.ts'
@@ -249,15 +249,26 @@ export function liveQueue(state: ReadonlyState, queueId: QueueId, day: string): 
   }
 }
 
-export function liveHotline(state: ReadonlyState, at: number): LiveHotline {
+/** `only`: as if these queues were the whole hotline; null for all of it. */
+export function liveHotline(
+  state: ReadonlyState,
+  at: number,
+  only: readonly QueueId[] | null = null,
+): LiveHotline {
   const day = dayOf(at, state.config.timeZone)
-  const queues = state.config.queues.map(({ queueId }) => liveQueue(state, queueId, day))
+  const isShown = (queueId: QueueId | null) => only === null || only.includes(queueId ?? '')
+  const shown = state.config.queues.filter(({ queueId }) => isShown(queueId))
+  const queues = shown.map(({ queueId }) => liveQueue(state, queueId, day))
+  const agents = [...state.agents.values()]
   return {
     at,
     day,
-    ...waitingOf([...state.calls.values()]),
-    agents: staffing(state, [...state.agents.values()]),
-    today: figures(state.counts.get(day)?.get('*') ?? NO_COUNTS, judgeOf(state, day)),
+    ...waitingOf([...state.calls.values()].filter(({ queueId }) => isShown(queueId))),
+    agents: staffing(
+      state,
+      only === null ? agents : agents.filter(({ queueIds }) => queueIds.some(isShown)),
+    ),
+    today: figures(countsOf(state, day, only), judgeOf(state, day)),
     queues: queues.filter((queue) => queue !== null),
     switchesLost: [...state.nodes].filter(([, node]) => !node.isUp).map(([nodeId]) => nodeId),
   }
@@ -276,6 +287,13 @@ export function liveCalls(state: ReadonlyState): readonly LiveCall[] {
 /** By which targets the figures of a day are judged. */
 function judgeOf(state: ReadonlyState, day: string) {
   return { day, targets: state.config.kpi?.targets ?? [] }
+}
+
+/** The day's counts of the queues together; `*` also has the calls that came to no queue. */
+function countsOf(state: ReadonlyState, day: string, only: readonly QueueId[] | null): Counts {
+  const counts = state.counts.get(day)
+  if (only === null) return counts?.get('*') ?? NO_COUNTS
+  return only.reduce((sum, queueId) => addCounts(sum, counts?.get(queueId) ?? {}), NO_COUNTS)
 }
 
 /** A call that rings at an agent still waits: nobody has answered it. */

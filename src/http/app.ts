@@ -53,6 +53,7 @@ import { supervisionRoutes } from './supervision.ts'
 import { unitAttemptRoutes } from './unit-attempts.ts'
 import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
+import { wallboardTokenRoutes } from './wallboard-tokens.ts'
 
 const SERVER = {
   logger: false,
@@ -122,6 +123,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       agentRoutes(api, options)
       userRoutes(api, options)
       edgeRoutes(api, options)
+      wallboardTokenRoutes(api, options)
       categoryRoutes(api, options)
       notReadyReasonRoutes(api, options)
       offSeatRoutes(api, options)

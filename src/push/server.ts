@@ -11,11 +11,13 @@
 // callers' numbers) and the wallboards have numbers of their own.
 //
 //   /wallboard   wallboard.read  view: the hotline. delta: { hotline?, queues? }; a queue is always whole.
+//                A wallboard's token in `auth.token` of the handshake does as well as a sign-in, and shows
+//                the queues that it is bound to as if they were the whole hotline.
 //   /supervisor  live.read       view: { hotline, agents, calls }. delta: { hotline?, queues?, agents?,
 //                                calls?, endedCallIds? }; agents and calls are always whole.
 //   /agent       agent.act       view and delta: { agent, call }, of the viewer's own agent.
-// Refusals come as `connect_error` with the code as message: unauthenticated, forbidden, no_agent,
-// unavailable. One who reads too slowly is disconnected and starts again with a snapshot.
+// Refusals come as `connect_error` with the code as message: unauthenticated, token_unknown,
+// token_revoked, forbidden, no_agent, unavailable. One who reads too slowly is disconnected and starts again with a snapshot.
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { type Namespace, Server, type Socket } from 'socket.io'
 import type { Timer } from '../clock.ts'
@@ -27,7 +29,7 @@ import { Consoles, type Seat } from './consoles.ts'
 import { alertOf, concernsSupervisors, touchedBy } from './messages.ts'
 import { Pace, type Snapshot } from './stream.ts'
 import { Supervisors } from './supervisors.ts'
-import { type FloorOptions, Wallboards } from './wallboard.ts'
+import { type Binding, type FloorOptions, roomOf as roomOfWall, Wallboards } from './wallboard.ts'
 
 export interface Viewer {
   readonly userId: number
@@ -36,12 +38,23 @@ export interface Viewer {
   readonly agentId: AgentId | null
 }
 
+/** What a wallboard's token opens. */
+export interface WallKey {
+  readonly queueIds: Binding
+  readonly isRevoked: boolean
+}
+
 export interface PushOptions extends FloorOptions {
   readonly httpServer: HttpServer
   /** Whose sign-in a Cookie header carries; null for none. Rejects while that cannot be told. */
   readonly authenticate: (cookieHeader: string | undefined) => Promise<Viewer | null>
+  /** What a wallboard's token opens; null for one that nobody was given. Rejects like `authenticate`. */
+  readonly findWallKey: (token: string) => Promise<WallKey | null>
   readonly log: Log
 }
+
+/** Longer ones are no tokens; none is looked up. */
+const TOKEN_LENGTH_MAX = 100
 
 const TICK_MS = 5_000
 const RECHECK_MS = 15_000
@@ -79,7 +92,7 @@ export class Push {
     const supervisor = this.#namespace('/supervisor', 'live.read')
     const agent = this.#namespace('/agent', 'agent.act')
     this.#namespaces = [wallboard, supervisor, agent]
-    this.#wallboards = new Wallboards(options, wallboard)
+    this.#wallboards = new Wallboards(options, (name) => wallboard.to(name))
     this.#supervisors = new Supervisors(options, {
       open: supervisor.to('open'),
       masked: supervisor.to('masked'),
@@ -140,7 +153,14 @@ export class Push {
   /** Why the socket may not join; null, and its viewer noted, if it may. */
   async #refusal(socket: Socket, permission: Permission): Promise<string | null> {
     const { authenticate, log, state } = this.#options
+    const token = permission === 'wallboard.read' ? tokenIn(socket) : null
     try {
+      if (token !== null) {
+        const key = await this.#wallKey(token)
+        socket.data.binding = key?.queueIds
+        if (key === null) return 'token_unknown'
+        return key.isRevoked ? 'token_revoked' : null
+      }
       const viewer = await authenticate(socket.handshake.headers.cookie)
       if (viewer === null) return 'unauthenticated'
       if (!isAllowed(viewer.role, permission)) return 'forbidden'
@@ -154,9 +174,15 @@ export class Push {
   }
 
   #wallboardJoined(socket: Socket): void {
-    this.#wallboards.join()
-    socket.on('disconnect', () => this.#wallboards.leave())
-    this.#serve(socket, () => this.#wallboards.snapshot())
+    const binding = (socket.data.binding ?? null) as Binding
+    this.#wallboards.join(binding)
+    socket.on('disconnect', () => this.#wallboards.leave(binding))
+    this.#serve(socket, () => this.#wallboards.snapshot(binding))
+    void socket.join(roomOfWall(binding))
+  }
+
+  async #wallKey(token: string): Promise<WallKey | null> {
+    return token.length > TOKEN_LENGTH_MAX ? null : this.#options.findWallKey(token)
   }
 
   #supervisorJoined(socket: Socket): void {
@@ -217,19 +243,31 @@ export class Push {
     const { authenticate, log } = this.#options
     const known = new Map<string | undefined, Viewer | null>()
     for (const socket of this.#namespaces.flatMap(({ sockets }) => [...sockets.values()])) {
-      const { cookie } = socket.handshake.headers
-      const viewer = viewerOf(socket)
       try {
+        // One without a viewer came in with a token.
+        if (socket.data.viewer === undefined) {
+          const key = await this.#wallKey(tokenIn(socket) ?? '')
+          if (key?.isRevoked !== false) socket.disconnect(true)
+          continue
+        }
+        const { cookie } = socket.handshake.headers
         if (!known.has(cookie)) known.set(cookie, await authenticate(cookie))
+        const viewer = viewerOf(socket)
+        const now = known.get(cookie) ?? null
+        if (now?.role !== viewer.role || now.agentId !== viewer.agentId) socket.disconnect(true)
       } catch (error) {
         // While the records are away nobody is thrown out: the floor needs its screens most then.
         log.warn({ err: error }, 'viewers could not be checked again')
         return
       }
-      const now = known.get(cookie) ?? null
-      if (now?.role !== viewer.role || now.agentId !== viewer.agentId) socket.disconnect(true)
     }
   }
+}
+
+/** The token in the handshake, of whatever length; null if there is none. */
+function tokenIn(socket: Socket): string | null {
+  const { token } = socket.handshake.auth as { readonly token?: unknown }
+  return typeof token === 'string' && token !== '' ? token : null
 }
 
 function viewerOf(socket: Socket): Viewer {

@@ -1,7 +1,8 @@
-// The stream of all wallboards: totals and queues, no caller and no agent by name. What is sent is the
+// The streams of the wallboards, one for each set of queues that is looked at: totals and queues, no caller and no agent by name. What is sent is the
 // difference to what was sent before, at most four times a second, so a busy floor costs no more than a
 // quiet one and nothing that changed can be forgotten.
 import type { Clock } from '../clock.ts'
+import type { QueueId } from '../core/config.ts'
 import { liveHotline } from '../core/live.ts'
 import { type WireHotline, wireHotline } from '../core/live-wire.ts'
 import type { State } from '../core/state.ts'
@@ -16,31 +17,76 @@ export interface FloorOptions {
   readonly timeZone: string
 }
 
+/** The queues a wall is bound to; null: the whole hotline. */
+export type Binding = readonly QueueId[] | null
+
+export function roomOf(binding: Binding): string {
+  return binding === null ? '*' : JSON.stringify([...binding].sort())
+}
+
 export class Wallboards {
   readonly #options: FloorOptions
+  readonly #roomNamed: (name: string) => Target
+  readonly #walls = new Map<string, Wall>()
+
+  constructor(options: FloorOptions, roomNamed: (name: string) => Target) {
+    this.#options = options
+    this.#roomNamed = roomNamed
+  }
+
+  /** Call before the viewer is in the room. */
+  join(binding: Binding): void {
+    const name = roomOf(binding)
+    const wall = this.#walls.get(name) ?? new Wall(this.#options, this.#roomNamed(name), binding)
+    this.#walls.set(name, wall)
+    wall.viewers += 1
+  }
+
+  leave(binding: Binding): void {
+    const name = roomOf(binding)
+    const wall = this.#walls.get(name)
+    if (wall === undefined) return
+    wall.viewers -= 1
+    // Nobody looks, so nothing is worked out.
+    if (wall.viewers > 0) return
+    wall.stop()
+    this.#walls.delete(name)
+  }
+
+  /** Null once nobody with the binding is there. */
+  snapshot(binding: Binding): Snapshot<WallboardView> | null {
+    return this.#walls.get(roomOf(binding))?.snapshot() ?? null
+  }
+
+  touch(touched: Touched): void {
+    for (const wall of this.#walls.values()) wall.touch(touched)
+  }
+
+  tick(): void {
+    for (const wall of this.#walls.values()) wall.tick()
+  }
+
+  stop(): void {
+    for (const wall of this.#walls.values()) wall.stop()
+  }
+}
+
+class Wall {
+  viewers = 0
+  readonly #options: FloorOptions
+  readonly #binding: Binding
   readonly #room: Target
   readonly #stream: Stream
   readonly #pace: Pace
-  #viewers = 0
   #published: WireHotline
 
-  constructor(options: FloorOptions, room: Target) {
+  constructor(options: FloorOptions, room: Target, binding: Binding) {
     this.#options = options
+    this.#binding = binding
     this.#room = room
     this.#stream = new Stream(options.clock, options.timeZone)
     this.#pace = new Pace(options.clock, PUSH_MS_MIN, () => this.#push())
     this.#published = this.#view()
-  }
-
-  /** Call before the viewer is in the room. */
-  join(): void {
-    // Nobody looked, so nothing was worked out; with others present the newcomer starts where they are.
-    if (this.#viewers === 0) this.#published = this.#view()
-    this.#viewers += 1
-  }
-
-  leave(): void {
-    this.#viewers -= 1
   }
 
   snapshot(): Snapshot<WallboardView> {
@@ -48,7 +94,6 @@ export class Wallboards {
   }
 
   touch({ hotline, everything }: Touched): void {
-    if (this.#viewers === 0) return
     if (everything) {
       this.#published = this.#view()
       this.#stream.sendSnapshot(this.#room, this.#published)
@@ -57,7 +102,6 @@ export class Wallboards {
 
   /** The day may have changed without any fact, so a tick looks too. */
   tick(): void {
-    if (this.#viewers === 0) return
     this.#stream.sendTick(this.#room)
     this.#pace.ask()
   }
@@ -67,7 +111,6 @@ export class Wallboards {
   }
 
   #push(): void {
-    if (this.#viewers === 0) return
     const view = this.#view()
     const changes = hotlineChanges(this.#published, view)
     this.#published = view
@@ -76,6 +119,6 @@ export class Wallboards {
 
   #view(): WireHotline {
     const { state, clock, timeZone } = this.#options
-    return wireHotline(liveHotline(state, clock.now()), timeZone)
+    return wireHotline(liveHotline(state, clock.now(), this.#binding), timeZone)
   }
 }

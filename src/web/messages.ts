@@ -32,6 +32,9 @@ const zh = {
   'notice.signedOut': '登录已失效',
   'notice.signIn': '重新登录',
   'notice.forbidden': '此账号无权查看大屏',
+  'notice.tokenRevoked': '此大屏的访问令牌已被撤销',
+  'notice.tokenUnknown': '访问令牌无效',
+  'notice.tokenDetail': '请向管理员索取新的大屏地址',
   'notice.switchesLost': '交换机失联：{names}',
   'notice.switchesLostDetail': '数字可能不完整',
 
@@ -129,6 +132,9 @@ const en: Record<MessageKey, string> = {
   'notice.signedOut': 'You have been signed out',
   'notice.signIn': 'Sign in again',
   'notice.forbidden': 'This account may not see the wallboard',
+  'notice.tokenRevoked': 'This wallboard’s token was revoked',
+  'notice.tokenUnknown': 'This token is not valid',
+  'notice.tokenDetail': 'Ask an administrator for a new address',
   'notice.switchesLost': 'Switch lost: {names}',
   'notice.switchesLostDetail': 'Figures incomplete',
 

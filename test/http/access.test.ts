@@ -23,6 +23,7 @@ const ids: Record<string, string> = {
   recordingId: 'abc',
   trunkId: 'carrier',
   permitId: '1',
+  tokenId: '1',
   address: '203.0.113.66',
 }
 
@@ -176,6 +177,9 @@ describe('every route', () => {
         "POST /api/v1/numbers: config.write",
         "PATCH /api/v1/numbers/12345: config.write",
         "DELETE /api/v1/numbers/12345: config.write",
+        "GET /api/v1/emergency-mode: live.read",
+        "PUT /api/v1/emergency-mode: floor.act",
+        "DELETE /api/v1/emergency-mode: floor.act",
         "GET /api/v1/agents: config.read",
         "POST /api/v1/agents: config.write",
         "GET /api/v1/agents/a2: config.read",
@@ -200,6 +204,9 @@ describe('every route', () => {
         "DELETE /api/v1/dial-permits/1: config.write",
         "GET /api/v1/bans: config.read",
         "DELETE /api/v1/bans/203.0.113.66: config.write",
+        "GET /api/v1/wallboard-tokens: config.read",
+        "POST /api/v1/wallboard-tokens: config.write",
+        "DELETE /api/v1/wallboard-tokens/1: config.write",
         "GET /api/v1/categories: signed_in",
         "PUT /api/v1/categories: config.write",
         "GET /api/v1/not-ready-reasons: signed_in",

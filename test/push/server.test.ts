@@ -147,6 +147,60 @@ describe('wallboard', () => {
   })
 })
 
+describe('wallboard with a token', () => {
+  it('shows the queues it is bound to as if they were the whole hotline', async () => {
+    service.wallKeys.set('key', { queueIds: ['yue'], isRevoked: false })
+    const wall = await service.watchWith('key').joined()
+    const whole = await service.watch('/wallboard', 'wallboard').joined()
+    service.floor.ready('a1')
+    service.floor.park('c1')
+    service.floor.park('c2', '12346')
+    service.floor.clock.advance(250)
+    await wall.nth('delta', 1)
+    await whole.nth('delta', 1)
+    expect(foldedHotline(whole)).toEqual(hotlineNow())
+    expect(foldedHotline(whole)).toMatchObject({ waiting: 1, today: { counts: { inbound: 2 } } })
+    const view = foldedHotline(wall)
+    expect(view).toMatchObject({ waiting: 0, today: { counts: { inbound: 1 } } })
+    expect(view.queues.map(({ queueId }) => queueId)).toEqual(['yue'])
+    expect(view.agents).toEqual(view.queues[0]?.agents)
+    expect(JSON.stringify(wall.messages)).not.toContain('city')
+  })
+
+  it.each([
+    ['one nobody was given', 'made-up', 'token_unknown'],
+    ['one longer than any', 'x'.repeat(101), 'token_unknown'],
+    ['a revoked one', 'old', 'token_revoked'],
+    ['nothing', '', 'unauthenticated'],
+    ['something else', { key: 1 }, 'unauthenticated'],
+  ])('%s opens nothing', async (_, token, code) => {
+    service.wallKeys.set('old', { queueIds: null, isRevoked: true })
+    service.wallKeys.set('x'.repeat(101), { queueIds: null, isRevoked: false })
+    const watcher = service.watchWith(token)
+    await until(() => watcher.refusal === code, 'a refusal')
+  })
+
+  it.each(['/supervisor', '/agent'])('does not open %s', async (path) => {
+    service.wallKeys.set('key', { queueIds: null, isRevoked: false })
+    const watcher = service.watchWith('key', path)
+    await until(() => watcher.refusal === 'unauthenticated', 'a refusal')
+  })
+
+  it('loses its screens when it is revoked, and no others', async () => {
+    service.wallKeys.set('key', { queueIds: null, isRevoked: false })
+    service.wallKeys.set('other', { queueIds: null, isRevoked: false })
+    const wall = await service.watchWith('key').joined()
+    const other = await service.watchWith('other').joined()
+    service.wallKeys.set('key', { queueIds: null, isRevoked: true })
+    service.floor.clock.advance(30_000)
+    await until(() => wall.isClosed, 'the end')
+    service.floor.ready('a1')
+    service.floor.clock.advance(250)
+    await other.nth('delta', 1)
+    expect(other.isClosed).toBe(false)
+  })
+})
+
 describe('supervisor', () => {
   it('sees figures, agents and calls, whole and with numbers', async () => {
     service.floor.ready('a1')

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
 import type { WireHotline, WireQueue } from '../../src/core/live-wire.ts'
 import type { Role } from '../../src/core/permissions.ts'
-import { Push, type Viewer } from '../../src/push/server.ts'
+import { Push, type Viewer, type WallKey } from '../../src/push/server.ts'
 import { Floor, keptLog } from '../support/floor.ts'
 import { until } from '../support/until.ts'
 
@@ -21,12 +21,13 @@ export class Watcher {
   refusal: string | null = null
   isClosed = false
 
-  constructor(url: string, cookie: string, headers: Record<string, string> = {}) {
+  constructor(url: string, cookie: string, headers: Record<string, string> = {}, auth = {}) {
     this.socket = io(url, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
       extraHeaders: { cookie, ...headers },
+      auth,
     })
     this.socket.onAny((event: string, payload: unknown) => this.messages.push({ event, payload }))
     this.socket.on('connect_error', (error) => {
@@ -64,6 +65,7 @@ export class PushService {
   readonly floor = new Floor()
   readonly push: Push
   readonly viewers = new Map<string, Viewer | null>()
+  readonly wallKeys = new Map<string, WallKey>()
   readonly log = keptLog()
   readonly #http: HttpServer = createServer()
   readonly #watchers: Watcher[] = []
@@ -81,6 +83,10 @@ export class PushService {
       authenticate: async (cookie) => {
         if (this.isDatabaseAway) throw new Error('the database is away')
         return this.viewers.get(cookie ?? '') ?? null
+      },
+      findWallKey: async (token) => {
+        if (this.isDatabaseAway) throw new Error('the database is away')
+        return this.wallKeys.get(token) ?? null
       },
     })
     floor.publish = (facts) => this.push.publish(facts)
@@ -103,6 +109,14 @@ export class PushService {
       this.viewers.set(cookie, { userId: 1, name: role, role, agentId })
     }
     const watcher = new Watcher(`http://127.0.0.1:${this.port}${namespace}`, cookie, headers)
+    this.#watchers.push(watcher)
+    return watcher
+  }
+
+  /** Somebody without a sign-in who has a wallboard's token. */
+  watchWith(token: unknown, namespace = '/wallboard'): Watcher {
+    const url = `http://127.0.0.1:${this.port}${namespace}`
+    const watcher = new Watcher(url, '', {}, { token })
     this.#watchers.push(watcher)
     return watcher
   }

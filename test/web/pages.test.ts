@@ -10,7 +10,7 @@ import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { WireHotline } from '../../src/core/live-wire.ts'
 import { AT, BUSY, figures, iso, queue } from './hotline-views.ts'
-import { ACCOUNT, Stage } from './stage.ts'
+import { ACCOUNT, Stage, WALL_TOKEN } from './stage.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const CHROMIUM_ARGS = [
@@ -159,6 +159,20 @@ describe.skipIf(!isPresent)(where, () => {
     await says(page, CONNECT, /达标 95\.2% 接通 1,200\/ 来电 1,260$/)
     stage.delta({ queues: [queue('business', '企业服务', { today: figures(4, 4, 4) })] })
     await says(page, '[data-queue=business]', /100\.0% 4\/4/)
+  })
+
+  it('a token in the address is enough, until it is revoked', async () => {
+    const path = `/wallboard?token=${WALL_TOKEN}`
+    const page = await open(BUSY, { path, isSignedIn: false })
+    await page.waitForSelector('[data-link=live]')
+    await says(page, CONNECT, /94\.9%/)
+    expect(await page.getByRole('button', { name: '退出登录' }).count()).toBe(0)
+    stage.refuseAll('token_revoked')
+    await page.clock.runFor(6_000)
+    await page.waitForSelector('[data-link=token_revoked]')
+    await says(page, STALE, /^此大屏的访问令牌已被撤销 .*请向管理员索取新的大屏地址$/)
+    expect(await page.locator(CONNECT).innerText()).not.toContain('94.9')
+    expect(new URL(page.url()).pathname).toBe('/wallboard')
   })
 
   it('marks everything stale when the service goes silent, and is live again with the next word', async () => {

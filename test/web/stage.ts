@@ -18,6 +18,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** As the service restricts its pages; what it forbids shows as an error on the console. */
 const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 const COOKIE = 'stage=signed-in'
+/** Opens the wallboard without a sign-in. */
+export const WALL_TOKEN = 'wall-token'
 const SESSION = {
   userId: 1,
   username: 'wall',
@@ -53,7 +55,8 @@ export class Stage {
     const wallboard = this.#sockets.of('/wallboard')
     wallboard.use((socket, next) => {
       const isSignedIn = socket.handshake.headers.cookie?.includes(COOKIE) === true
-      const refusal = this.refusal ?? (isSignedIn ? null : 'unauthenticated')
+      const isAdmitted = isSignedIn || socket.handshake.auth.token === WALL_TOKEN
+      const refusal = this.refusal ?? (isAdmitted ? null : 'unauthenticated')
       next(refusal === null ? undefined : new Error(refusal))
     })
     wallboard.on('connection', (socket) => {

@@ -5,7 +5,14 @@ import { io } from 'socket.io-client'
 import { decode, type Feed, type Message, reduce } from './feed.ts'
 
 /** `live` from the first snapshot of a connection until it is lost. */
-export type Link = 'connecting' | 'live' | 'lost' | 'signed_out' | 'forbidden'
+export type Link =
+  | 'connecting'
+  | 'live'
+  | 'lost'
+  | 'signed_out'
+  | 'forbidden'
+  | 'token_unknown'
+  | 'token_revoked'
 
 export interface WallboardState {
   readonly link: Link
@@ -19,10 +26,19 @@ const RETRY_MS = 5_000
 const REFUSALS: Readonly<Record<string, Link>> = {
   unauthenticated: 'signed_out',
   forbidden: 'forbidden',
+  token_unknown: 'token_unknown',
+  token_revoked: 'token_revoked',
 }
 
-/** `now` is a clock that never goes back, in ms. */
+/** The token in the page's own address, `?token=…`; null for a wall that somebody signed in to. */
+export function tokenIn(search: string): string | null {
+  const token = new URLSearchParams(search).get('token')
+  return token === '' ? null : token
+}
+
+/** `now` is a clock that never goes back, in ms. `token`: in place of a sign-in. */
 export function openWallboard(
+  token: string | null,
   now: () => number,
   onState: (state: WallboardState) => void,
 ): { close(): void } {
@@ -33,6 +49,7 @@ export function openWallboard(
     tryAllTransports: true,
     reconnectionDelayMax: 5_000,
     forceNew: true,
+    auth: token === null ? {} : { token },
   })
 
   const change = (next: Partial<WallboardState>) => {
@@ -62,8 +79,10 @@ export function openWallboard(
     // While `active` Socket.IO itself tries again: the service could not be reached. Otherwise the
     // service refused us with a code, and we go on asking: somebody may sign in on another page.
     if (socket.active) return
-    retryLater()
     const refusal = REFUSALS[message]
+    // What was revoked stays revoked, and its figures are nobody's to see any more.
+    if (refusal === 'token_revoked') return change({ link: refusal, feed: null })
+    retryLater()
     if (refusal !== undefined) change({ link: refusal })
   })
 

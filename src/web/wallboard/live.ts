@@ -2,7 +2,7 @@
 // be believed. Once it may not, time stands still for the figures: a wait does not count on past the
 // last thing that was known.
 import { computed, onMounted, onUnmounted, ref, shallowRef } from 'vue'
-import { openWallboard, type WallboardState } from './connection.ts'
+import { openWallboard, tokenIn, type WallboardState } from './connection.ts'
 import { isOverdue, serverNow } from './feed.ts'
 
 /** Four times a second, so that no second of a wait is skipped or shown late by more than that. */
@@ -33,6 +33,7 @@ export function useWallboard() {
       now.value = performance.now()
     }, REFRESH_MS)
     wallboard = openWallboard(
+      tokenIn(location.search),
       () => performance.now(),
       (next) => {
         // The message is newer than the last refresh, and must not seem to come from the future.
