@@ -2,12 +2,14 @@
 // handed over as plain functions, because adapters do not know one another.
 import { randomUUID } from 'node:crypto'
 import { systemClock } from './clock.ts'
+import { rejection } from './core/rejections.ts'
 import type { Hotline } from './hotline.ts'
 import type { HealthCheck } from './http/context.ts'
 import type { Log } from './log.ts'
 import type { DrachtioAddress } from './sip/connection.ts'
 import { SipEdge } from './sip/edge.ts'
 import type { EdgeNode } from './sip/nodes.ts'
+import type { PhoneTransfers } from './sip/outbound.ts'
 import type { SipRecords } from './sip/records.ts'
 import { listBans, saveBan } from './store/address-bans.ts'
 import { listBlockedCallers } from './store/blocked-callers.ts'
@@ -42,6 +44,7 @@ export async function startEdge(options: EdgeOptions): Promise<SipEdge> {
     nodes: freeswitchUrls.map(edgeNode),
     records: recordsIn(db),
     submit: (input) => void hotline.engine.submit(input),
+    transfers: transfersIn(hotline),
     clock: systemClock,
     newId: randomUUID,
     random: Math.random,
@@ -58,6 +61,18 @@ export function edgeHealth(edge: SipEdge): HealthCheck[] {
     isUp,
     ...(isUp ? {} : { reason: 'not connected' }),
   }))
+}
+
+function transfersIn({ engine }: Hotline): PhoneTransfers {
+  return {
+    units: () => engine.state.units.values(),
+    begin({ agentId, legId, target }) {
+      // The phone may be in another call as well: listening in, or one that it dialled itself.
+      if (engine.state.agents.get(agentId)?.legId !== legId) return rejection('not_connected')
+      const at = systemClock.now()
+      return engine.submit({ type: 'agent.transfer_requested', at, agentId, target })
+    },
+  }
 }
 
 function recordsIn(db: Database): SipRecords {

@@ -6,17 +6,12 @@ import { type Binding, isBrowser } from '../core/bindings.ts'
 import type { AgentId } from '../core/config.ts'
 import { sipUserOf } from '../core/sip-names.ts'
 import type { Log } from '../log.ts'
-import {
-  dial,
-  IncomingCall,
-  type JoinedCall,
-  type JoinOptions,
-  type Refer,
-  type ReferRefusal,
-} from './calls.ts'
+import { dial, IncomingCall, type JoinedCall, type JoinOptions } from './calls.ts'
 import type { Dialog, SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import { copied, withoutTag } from './headers.ts'
 import type { LiveCalls } from './live-calls.ts'
+import type { AgentOnLeg } from './outbound.ts'
+import type { Refer, ReferVerdict } from './refers.ts'
 import { type Registrar, targetOf } from './registrar.ts'
 
 /** A frozen browser keeps its socket and says nothing. */
@@ -38,7 +33,7 @@ export interface AgentLegsOptions {
   readonly registrar: Registrar
   readonly connections: ReadonlyMap<string, SipConnection>
   readonly calls: LiveCalls
-  readonly judgeRefer: (agentId: AgentId, request: SipRequest) => Promise<SipHeaders | ReferRefusal>
+  readonly judgeTransfer: (asker: AgentOnLeg, request: SipRequest) => Promise<ReferVerdict>
   readonly clock: Clock
   readonly log: Log
 }
@@ -123,11 +118,12 @@ export class AgentLegs {
   #join(call: IncomingCall, binding: Binding, phone: Dialog, connection: SipConnection): void {
     const { agentId, uri } = binding
     let leg: AgentLeg | null = null
+    const legId = call.request.get('X-CC-Leg') ?? ''
     const options: JoinOptions = {
-      judgeRefer: ({ isFromCaller, request }: Refer) =>
+      judgeRefer: async ({ isFromCaller, request }: Refer) =>
         isFromCaller
-          ? Promise.resolve(copied(request, ['Refer-To', 'Referred-By']))
-          : this.#options.judgeRefer(agentId, request),
+          ? { kind: 'passed', headers: copied(request, ['Refer-To', 'Referred-By']) }
+          : this.#options.judgeTransfer({ agentId, legId }, request),
       onEnd: () => {
         if (leg !== null) this.#legs.delete(leg)
       },

@@ -13,6 +13,7 @@ import type {
   Target,
 } from './connection.ts'
 import { copied } from './headers.ts'
+import { type Refer, type ReferVerdict, takeRefer } from './refers.ts'
 
 /** A call that has reached us and has no final answer yet. */
 export class IncomingCall {
@@ -137,18 +138,9 @@ export function hangUp(dialog: Dialog, headers: SipHeaders): void {
   dialog.destroy({ headers }).catch(() => {})
 }
 
-export interface ReferRefusal {
-  readonly status: number
-  readonly reason: string
-}
-export interface Refer {
-  readonly isFromCaller: boolean
-  readonly request: SipRequest
-}
-
 export interface JoinOptions {
-  /** Whether a transfer that one side asks for is passed on: headers for the other side, or a refusal. */
-  readonly judgeRefer: (refer: Refer) => Promise<SipHeaders | ReferRefusal>
+  /** What becomes of a transfer that one side asks for. */
+  readonly judgeRefer: (refer: Refer) => Promise<ReferVerdict>
   readonly onEnd: () => void
 }
 
@@ -209,10 +201,13 @@ export class JoinedCall {
       this.#options
         .judgeRefer({ isFromCaller: from === this.#caller, request })
         .then((verdict) => {
-          if (isRefusal(verdict)) reply.send(verdict.status, verdict.reason)
-          else pass(to, request, reply, [], verdict)
+          if (verdict.kind === 'refused') reply.send(verdict.status, verdict.reason)
+          else if (verdict.kind === 'passed') pass(to, request, reply, [], verdict.headers)
+          else takeRefer(from, request, reply, verdict.carryOut)
         })
-        .catch(() => reply.send(500, undefined))
+        .catch(() => {
+          if (!reply.finalResponseSent) reply.send(500, undefined)
+        })
     })
   }
 
@@ -248,10 +243,6 @@ function pass(
       }),
     )
     .catch(() => reply.send(481, undefined))
-}
-
-function isRefusal(verdict: SipHeaders | ReferRefusal): verdict is ReferRefusal {
-  return typeof verdict.status === 'number'
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -23,7 +23,7 @@ import { userOf } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
 import { type EdgeNode, type NodeStatus, Nodes } from './nodes.ts'
-import { Outbound } from './outbound.ts'
+import { Outbound, type PhoneTransfers } from './outbound.ts'
 import { Outgoing } from './outgoing.ts'
 import type { SipRecords } from './records.ts'
 import { Registrar } from './registrar.ts'
@@ -38,6 +38,7 @@ export interface SipEdgeOptions {
   readonly records: SipRecords
   /** Takes `phone.registered` and `phone.unregistered`. */
   readonly submit: (input: Input) => void
+  readonly transfers: PhoneTransfers
   readonly clock: Clock
   /** Unguessable and never the same twice: a UUID. */
   readonly newId: () => string
@@ -103,9 +104,12 @@ export class SipEdge {
     })
     const calls = new LiveCalls({ clock, log })
     this.#calls = calls
-    this.#outbound = new Outbound({ gate, nodes, calls, records, refusals, newId, clock, log })
+    const { transfers } = options
+    this.#outbound = new Outbound({
+      ...{ gate, nodes, calls, records, transfers, refusals, newId, clock, log },
+    })
     this.#agentLegs = new AgentLegs({
-      judgeRefer: (agentId, request) => this.#outbound.judgeRefer(agentId, request),
+      judgeTransfer: (asker, request) => this.#outbound.judgeTransfer(asker, request),
       ...{ registrar, connections, calls, clock, log },
     })
     this.#keepAlive = new KeepAlive({

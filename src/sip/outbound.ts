@@ -4,21 +4,38 @@
 import type { Clock } from '../clock.ts'
 import { nodesInOrder } from '../core/admission.ts'
 import { DIAL_REFUSALS, type DialVerdict, mayDial } from '../core/class-of-service.ts'
-import type { AgentId } from '../core/config.ts'
+import type { AgentId, UnitSettings } from '../core/config.ts'
+import type { LegId } from '../core/inputs.ts'
 import { maskNumber } from '../core/masking.ts'
+import { type PhoneTransfer, transferTarget } from '../core/phone-transfers.ts'
+import type { Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
-import { dial, IncomingCall, type ReferRefusal } from './calls.ts'
+import { dial, IncomingCall } from './calls.ts'
 import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import type { Gate } from './gate.ts'
 import { copied, userOf, withoutTag } from './headers.ts'
 import type { LiveCalls } from './live-calls.ts'
 import { isNodeFault, type Nodes } from './nodes.ts'
 import type { SipRecords } from './records.ts'
+import { isAttended, type Refer, type ReferVerdict, type SipStatus, statusFor } from './refers.ts'
 import type { Tally } from './tally.ts'
 
 const NODE_SILENT_MS = 1_000
 
+/** The hotline's part in a transfer that is asked for at a phone. */
+export interface PhoneTransfers {
+  units(): Iterable<UnitSettings>
+  /** Null: under way. */
+  begin(transfer: PhoneTransfer): Rejection | null
+}
+
+export interface AgentOnLeg {
+  readonly agentId: AgentId
+  readonly legId: LegId
+}
+
 export interface OutboundOptions {
+  readonly transfers: PhoneTransfers
   readonly gate: Gate
   readonly nodes: Nodes
   readonly calls: LiveCalls
@@ -52,19 +69,51 @@ export class Outbound {
     await this.#place(call, agentId, verdict, dialled)
   }
 
-  /** Headers for the node, which carries the transfer out; or why the phone may not. */
-  async judgeRefer(agentId: AgentId, request: SipRequest): Promise<SipHeaders | ReferRefusal> {
-    const referTo = request.get('Refer-To') ?? ''
-    // The dialog it names is the phone's own with us, which no node knows.
-    if (/[?&]replaces=/i.test(referTo)) return { status: 501, reason: 'Blind Transfers Only' }
-    const dialled = userOf(referTo)
-    const verdict = await this.#judge(agentId, dialled)
-    if (!isVerdict(verdict)) return verdict
-    if (!verdict.isAllowed) return { status: 403, reason: DIAL_REFUSALS[verdict.code] }
-    return { 'Refer-To': `<sip:${encodeURIComponent(dialled)}@edge>`, 'X-CC-Agent': agentId }
+  /** Of a caller whom the hotline has given to the agent: colleagues and departments need no permit. */
+  async judgeTransfer({ agentId, legId }: AgentOnLeg, request: SipRequest): Promise<ReferVerdict> {
+    const { transfers, log } = this.#options
+    const dialled = this.#blindTarget(agentId, request)
+    if (typeof dialled !== 'string') return { kind: 'refused', ...dialled }
+    const target = transferTarget(dialled, transfers.units())
+    if (target.kind === 'number') {
+      const refusal = await this.#refusalOf(agentId, target.number)
+      if (refusal !== null) return { kind: 'refused', ...refusal }
+    }
+    const carryOut = () => {
+      const refusal = transfers.begin({ agentId, legId, target })
+      const code = refusal?.code ?? null
+      log.info({ agentId, legId, to: target.kind, code }, 'transfer.asked_at_phone')
+      return statusFor(refusal)
+    }
+    return { kind: 'taken', carryOut }
   }
 
-  async #judge(agentId: AgentId, dialled: string): Promise<DialVerdict | ReferRefusal> {
+  /** Of a call that the phone made itself, which only its node knows: headers for that. */
+  async #judgeOwnCall(agentId: AgentId, request: SipRequest): Promise<ReferVerdict> {
+    const dialled = this.#blindTarget(agentId, request)
+    if (typeof dialled !== 'string') return { kind: 'refused', ...dialled }
+    const refusal = await this.#refusalOf(agentId, dialled)
+    if (refusal !== null) return { kind: 'refused', ...refusal }
+    const referTo = `<sip:${encodeURIComponent(dialled)}@edge>`
+    return { kind: 'passed', headers: { 'Refer-To': referTo, 'X-CC-Agent': agentId } }
+  }
+
+  #blindTarget(agentId: AgentId, request: SipRequest): string | SipStatus {
+    const referTo = request.get('Refer-To')
+    if (referTo === undefined) return { status: 400, reason: 'Refer-To Missing' }
+    if (!isAttended(referTo)) return userOf(referTo)
+    this.#options.refusals.add('attended_transfer')
+    this.#options.log.info({ agentId }, 'transfer.attended_refused')
+    return { status: 501, reason: 'Blind Transfers Only' }
+  }
+
+  async #refusalOf(agentId: AgentId, dialled: string): Promise<SipStatus | null> {
+    const verdict = await this.#judge(agentId, dialled)
+    if (!isVerdict(verdict)) return verdict
+    return verdict.isAllowed ? null : { status: 403, reason: DIAL_REFUSALS[verdict.code] }
+  }
+
+  async #judge(agentId: AgentId, dialled: string): Promise<DialVerdict | SipStatus> {
     const { records, clock, refusals, log } = this.#options
     try {
       const permits = await records.findPermits(agentId)
@@ -114,16 +163,10 @@ export class Outbound {
       )
       if (result.outcome === 'cancelled') return
       if (result.outcome === 'answered') {
-        const judgeRefer = ({
-          isFromCaller,
-          request,
-        }: {
-          isFromCaller: boolean
-          request: SipRequest
-        }) =>
+        const judgeRefer = async ({ isFromCaller, request }: Refer): Promise<ReferVerdict> =>
           isFromCaller
-            ? this.judgeRefer(agentId, request)
-            : Promise.resolve(copied(request, ['Refer-To', 'Referred-By']))
+            ? this.#judgeOwnCall(agentId, request)
+            : { kind: 'passed', headers: copied(request, ['Refer-To', 'Referred-By']) }
         const options = { judgeRefer, onEnd: () => {} }
         return calls.join(call, result.dialog, call.connection, options, () => {})
       }
@@ -138,6 +181,6 @@ export class Outbound {
 
 const RETRY = { 'Retry-After': '5' }
 
-function isVerdict(verdict: DialVerdict | ReferRefusal): verdict is DialVerdict {
+function isVerdict(verdict: DialVerdict | SipStatus): verdict is DialVerdict {
   return 'isAllowed' in verdict
 }

@@ -13,6 +13,11 @@ import type { LiveCalls } from './live-calls.ts'
 import { isNodeFault } from './nodes.ts'
 
 /** A carrier far away is slower than a node beside us. */
+const CARRIERS_DO_NOT_TRANSFER = {
+  kind: 'refused',
+  status: 403,
+  reason: 'Carriers Do Not Transfer',
+} as const
 const TRUNK_SILENT_MS = 4_000
 
 export interface OutgoingOptions {
@@ -61,7 +66,7 @@ export class Outgoing {
       if (result.outcome === 'cancelled') return
       if (result.outcome === 'answered') {
         log.info({ callId, trunkId, number: maskNumber(number) }, 'outgoing.answered')
-        const judgeRefer = async () => ({ status: 403, reason: 'Carriers Do Not Transfer' })
+        const judgeRefer = async () => CARRIERS_DO_NOT_TRANSFER
         const options = { judgeRefer, onEnd: () => {} }
         return calls.join(call, result.dialog, connection, options, () => {})
       }

@@ -25,6 +25,11 @@ import { type EdgeNode, isNodeFault, type Nodes } from './nodes.ts'
 import type { EdgeSettings } from './records.ts'
 import type { Tally } from './tally.ts'
 
+const CALLERS_DO_NOT_TRANSFER = {
+  kind: 'refused',
+  status: 403,
+  reason: 'Callers Do Not Transfer',
+} as const
 const PASSED_HEADERS = [
   ...['P-Asserted-Identity', 'Privacy', 'Diversion', 'History-Info', 'User-to-User'],
 ]
@@ -188,7 +193,7 @@ export class Trunks {
           this.#count(trunkCall, -1)
         })
         log.debug({ callId, nodeId, tookMs: clock.now() - arrivedAt }, 'trunk.admitted')
-        const judgeRefer = async () => ({ status: 403, reason: 'Callers Do Not Transfer' })
+        const judgeRefer = async () => CALLERS_DO_NOT_TRANSFER
         return calls.join(
           call,
           result.dialog,

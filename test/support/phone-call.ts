@@ -112,8 +112,8 @@ export class PhoneCall {
     return answer
   }
 
-  refer(to: string): Promise<Heard> {
-    return this.within('REFER', [`Refer-To: <sip:${to}@yingda>`])
+  refer(to: string, headers = ''): Promise<Heard> {
+    return this.within('REFER', [`Refer-To: <sip:${to}@yingda${headers}>`])
   }
 
   hangUp(): Promise<Heard> {

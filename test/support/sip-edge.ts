@@ -7,6 +7,7 @@ import type { Ban } from '../../src/core/bans.ts'
 import type { Binding } from '../../src/core/bindings.ts'
 import type { DialPermit } from '../../src/core/class-of-service.ts'
 import type { Input } from '../../src/core/inputs.ts'
+import type { PhoneTransfer } from '../../src/core/phone-transfers.ts'
 import { SIP_REALM } from '../../src/core/sip-names.ts'
 import { createLog } from '../../src/log.ts'
 import { ha1Of } from '../../src/sip/digest.ts'
@@ -84,6 +85,8 @@ export interface TestEdge {
   readonly edge: SipEdge
   readonly records: MemoryRecords
   readonly inputs: Input[]
+  /** Begun at phones. */
+  readonly transfers: PhoneTransfer[]
 }
 
 /** Resolves when it is connected. */
@@ -92,9 +95,17 @@ export async function startEdge(
   records: MemoryRecords,
 ): Promise<TestEdge> {
   const inputs: Input[] = []
+  const transfers: PhoneTransfer[] = []
   const edge = new SipEdge({
     records,
     submit: (input) => inputs.push(input),
+    transfers: {
+      units: () => [],
+      begin: (transfer) => {
+        transfers.push(transfer)
+        return null
+      },
+    },
     clock: systemClock,
     newId: randomUUID,
     random: Math.random,
@@ -104,7 +115,7 @@ export async function startEdge(
   })
   await edge.start()
   await until(() => edge.status().connections.every(({ isUp }) => isUp), 'the edge connected')
-  return { edge, records, inputs }
+  return { edge, records, inputs, transfers }
 }
 
 /** Where a started FreeSWITCH listens. */

@@ -238,11 +238,10 @@ describe.skipIf(missing.length > 0)(`a browser at the edge${reason}`, () => {
     const answered = await until(
       async () =>
         (await phone.events()).filter(({ what }) => what.startsWith('refer')).at(1) ?? false,
-      'the switch’s word',
+      'the hotline’s word',
     )
-    console.log(
-      `FreeSWITCH on a permitted REFER from the page: ${answered.what} ${answered.detail}`,
-    )
+    expect(answered.what).not.toBe('referFailed')
+    await until(() => started.transfers.length === 1, 'the transfer begun')
     await esl.bgapi(`uuid_deflect ${leg} sip:110@127.0.0.1`, 'job-deflect')
     expect((await phone.event('refer')).detail).toContain('sip:110@127.0.0.1')
     await phone.close()

@@ -246,7 +246,7 @@ describe.skipIf(isMissing)(where, () => {
     expect(again.text).toMatch(/a=(sendonly|inactive)/)
   })
 
-  test('a transfer is refused unless it is permitted, and permitted ones reach the switch', async () => {
+  test('a transfer is refused unless it is permitted, and permitted ones are the hotline’s to make', async () => {
     records.permits = [
       {
         permitId: 1,
@@ -263,11 +263,24 @@ describe.skipIf(isMissing)(where, () => {
     ring.answer()
     await esl.eventOf('leg-refer', 'CHANNEL_PARK')
     expect((await ring.refer('13900009999')).what).toBe('403 REFER')
-    expect((await ring.refer('agent-8')).what).toBe('403 REFER')
-    expect(started.edge.status().refusals).toMatchObject({ not_permitted: 1, agent_to_agent: 1 })
-    const answer = await ring.refer('110')
-    console.log(`FreeSWITCH on a permitted REFER: ${answer.what}`)
-    expect(answer.what).toMatch(/^\d{3} REFER/)
+    expect((await ring.refer('110', '?Replaces=a%3Bto-tag%3Db')).what).toBe('501 REFER')
+    const { not_permitted, attended_transfer } = started.edge.status().refusals
+    expect({ not_permitted, attended_transfer }).toEqual({ not_permitted: 1, attended_transfer: 1 })
+    expect(started.transfers).toEqual([])
+    const from = phone.heard.length
+    expect((await ring.refer('110')).what).toBe('202 REFER')
+    expect((await ring.refer('agent-8')).what).toBe('202 REFER')
+    const told = await until(() => {
+      const notices = phone.heard.slice(from).filter(({ what }) => what === 'NOTIFY')
+      return notices.length === 4 && notices
+    }, 'the phone told of both')
+    expect(told.map(({ text }) => /^SIP\/2\.0 .*?(?=\r?$)/m.exec(text)?.[0])).toEqual([
+      ...['SIP/2.0 100 Trying', 'SIP/2.0 200 OK', 'SIP/2.0 100 Trying', 'SIP/2.0 200 OK'],
+    ])
+    expect(started.transfers).toEqual([
+      { agentId: '7', legId: 'leg-refer', target: { kind: 'number', number: '110' } },
+      { agentId: '7', legId: 'leg-refer', target: { kind: 'agent', agentId: '8' } },
+    ])
   })
 
   test('the switch transfers the phone away', async () => {

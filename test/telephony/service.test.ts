@@ -198,6 +198,53 @@ describe.skipIf(isMissing)(where, () => {
     })
   }, 60_000)
 
+  test('hands the citizen to a department when the agent transfers at the phone itself', async () => {
+    await phaseIs(agent, 'ready')
+    await admin.does('POST', '/units', {
+      unitId: 'water',
+      name: '供水公司',
+      phones: [{ number: '57188001111' }],
+    })
+    const call = caller.dial('12345')
+    await call.outcome()
+    const ringing = await phone.ring(4)
+    ringing.ringing()
+    ringing.answer()
+    const { agent: talking } = await phaseIs(agent, 'talking')
+    const told = (count: number) =>
+      until(() => {
+        const notices = phone.heard.filter(({ what }) => what === 'NOTIFY')
+        return notices.length === count && /^SIP\/2\.0 (\d+)/m.exec(notices.at(-1)?.text ?? '')?.[1]
+      }, `message ${count} on the transfer`)
+
+    expect((await ringing.refer('agent-9999')).what).toBe('202 REFER')
+    expect(await told(2)).toBe('404')
+    await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent as before')
+
+    const askedAt = wireNow()
+    expect((await ringing.refer('57188001111')).what).toBe('202 REFER')
+    expect(await told(4)).toBe('200')
+    const letGo = await ringing.message('BYE')
+    const atDepartment = await caller.ring(2)
+    console.log(
+      `transfer at the phone: let go after ${(letGo.at - askedAt).toFixed(0)} ms, ` +
+        `the department rings after ${(atDepartment.invite.at - askedAt).toFixed(0)} ms`,
+    )
+    expect(atDepartment.invite.text).toMatch(/^INVITE sip:57188001111@/)
+    atDepartment.answer()
+    await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '转接' })
+    await phaseIs(agent, 'ready')
+    await until(async () => {
+      const { calls } = await admin.does<{ calls: { callId: string; phase: string }[] }>(
+        'GET',
+        '/live/calls',
+      )
+      return calls.some(({ callId, phase }) => callId === talking.callId && phase === 'transferred')
+    }, 'citizen and department to talk')
+    await atDepartment.hangUp()
+    await call.hangUp()
+  }, 60_000)
+
   test('turns an unknown caller’s trunk away and lets no agent be ready whose phone is gone', async () => {
     const stranger = await SipPhone.open({ edgePort: drachtio.sipPort, user: '1', hertz: 500 })
     expect((await stranger.dial('12345').outcome()).what).toMatch(/^403/)
