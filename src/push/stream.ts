@@ -4,6 +4,9 @@
 import type { Clock, Timer } from '../clock.ts'
 import { isoTime } from '../core/iso-times.ts'
 
+/** Whoever looks at the floor or a wall gets no more than four pushes a second, however busy it is. */
+export const PUSH_MS_MIN = 250
+
 /** A Socket.IO socket or room. */
 export interface Target {
   emit(event: string, payload: unknown): unknown

@@ -1,5 +1,5 @@
 // The supervisors' streams: figures, every agent and every live call. There are two, with callers'
-// numbers and with masked ones; both come from one look at the floor, at most ten times a second. Agents
+// numbers and with masked ones; both come from one look at the floor, at most four times a second. Agents
 // and calls are sent whole where they changed; a viewer that gets one twice is none the wiser.
 import type { AgentId } from '../core/config.ts'
 import type { CallId } from '../core/inputs.ts'
@@ -12,10 +12,8 @@ import {
   type SupervisorView,
   type Touched,
 } from './messages.ts'
-import { Pace, type Snapshot, Stream, type Target } from './stream.ts'
+import { Pace, PUSH_MS_MIN, type Snapshot, Stream, type Target } from './stream.ts'
 import type { FloorOptions } from './wallboard.ts'
-
-const PUSH_MS_MIN = 100
 
 interface Audience {
   readonly seesNumbers: boolean

@@ -7,9 +7,7 @@ import { liveHotline } from '../core/live.ts'
 import { type WireHotline, wireHotline } from '../core/live-wire.ts'
 import type { State } from '../core/state.ts'
 import { hotlineChanges, type Touched, type WallboardView } from './messages.ts'
-import { Pace, type Snapshot, Stream, type Target } from './stream.ts'
-
-const PUSH_MS_MIN = 250
+import { Pace, PUSH_MS_MIN, type Snapshot, Stream, type Target } from './stream.ts'
 
 export interface FloorOptions {
   readonly state: Readonly<State>

@@ -208,14 +208,14 @@ describe('supervisor', () => {
     const { view } = leader.of('snapshot')[0]
     expect(view.agents.map((agent: { agentId: string }) => agent.agentId)).toHaveLength(4)
     service.floor.park('c1')
-    service.floor.clock.advance(100)
+    service.floor.clock.advance(250)
     expect(await leader.nth('delta', 1)).toMatchObject({
       agents: [{ agentId: 'a1', phase: 'offered', callId: 'c1' }],
       calls: [{ callId: 'c1', from: CALLER, phase: 'offered', agentId: 'a1' }],
       queues: [{ queueId: 'city', waiting: 1 }, {}],
     })
     service.floor.hangUp('c1')
-    service.floor.clock.advance(100)
+    service.floor.clock.advance(250)
     expect(await leader.nth('delta', 2)).toMatchObject({ endedCallIds: ['c1'] })
     expect(leader.of('delta')[1].calls).toBeUndefined()
     expect(foldedHotline(leader)).toEqual(hotlineNow())
