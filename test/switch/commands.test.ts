@@ -231,6 +231,12 @@ describe('ringing an agent’s phone', () => {
     })
   })
 
+  test('asks the edge for a phone that answers by itself, and only where the queue says so', () => {
+    const asked = variablesOf({ ...originate, autoAnswer: true })
+    expect(asked['sip_h_X-CC-Auto-Answer']).toBe('true')
+    expect(variablesOf(originate)).not.toHaveProperty('sip_h_X-CC-Auto-Answer')
+  })
+
   test('gives up a second after the core does', () => {
     expect(variablesOf({ ...originate, ringMsMax: 14_001 }).originate_timeout).toBe('16')
   })
