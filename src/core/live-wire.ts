@@ -1,5 +1,6 @@
 // The live views as they leave the service, over HTTP and Socket.IO alike: times as ISO strings in the
 // hotline's zone, and a caller's number masked unless the reader may see it. Nothing else is changed.
+import type { LiveAlarm } from './alarms.ts'
 import { isoTime, isoTimeOrNull } from './iso-times.ts'
 import type { LiveAgent, LiveCall, LiveHotline, LiveParty, LiveQueue, LiveSeat } from './live.ts'
 import type { LiveWatcher, LiveWatching } from './live-supervision.ts'
@@ -39,12 +40,15 @@ export type WireCall = Omit<LiveCall, CallTimes | 'parties'> & {
   readonly queuedAt: string | null
   readonly answeredAt: string | null
 }
-export type WireQueue = Omit<LiveQueue, 'longestWaitSince'> & {
+export type WireAlarm = Omit<LiveAlarm, 'since'> & { readonly since: string | null }
+export type WireQueue = Omit<LiveQueue, 'longestWaitSince' | 'alarms'> & {
   readonly longestWaitSince: string | null
+  readonly alarms: readonly WireAlarm[]
 }
-export type WireHotline = Omit<LiveHotline, 'at' | 'longestWaitSince' | 'queues'> & {
+export type WireHotline = Omit<LiveHotline, 'at' | 'longestWaitSince' | 'alarms' | 'queues'> & {
   readonly at: string
   readonly longestWaitSince: string | null
+  readonly alarms: readonly WireAlarm[]
   readonly queues: readonly WireQueue[]
 }
 
@@ -103,7 +107,15 @@ function wireParty(party: LiveParty, timeZone: string, seesNumbers: boolean): Wi
 }
 
 export function wireQueue(queue: LiveQueue, timeZone: string): WireQueue {
-  return { ...queue, longestWaitSince: isoTimeOrNull(queue.longestWaitSince, timeZone) }
+  return {
+    ...queue,
+    longestWaitSince: isoTimeOrNull(queue.longestWaitSince, timeZone),
+    alarms: wireAlarms(queue.alarms, timeZone),
+  }
+}
+
+function wireAlarms(alarms: readonly LiveAlarm[], timeZone: string): readonly WireAlarm[] {
+  return alarms.map((alarm) => ({ ...alarm, since: isoTimeOrNull(alarm.since, timeZone) }))
 }
 
 export function wireHotline(hotline: LiveHotline, timeZone: string): WireHotline {
@@ -111,6 +123,7 @@ export function wireHotline(hotline: LiveHotline, timeZone: string): WireHotline
     ...hotline,
     at: isoTime(hotline.at, timeZone),
     longestWaitSince: isoTimeOrNull(hotline.longestWaitSince, timeZone),
+    alarms: wireAlarms(hotline.alarms, timeZone),
     queues: hotline.queues.map((queue) => wireQueue(queue, timeZone)),
   }
 }

@@ -1,5 +1,6 @@
 // The floor as people see it: what consoles, supervisors and wallboards show, taken from the live
 // state and the day's figures. Times are ISO strings only at the edges; here they are epoch ms.
+import { alarmsAt, holdLimitAt, type LiveAlarm } from './alarms.ts'
 import type { CallbackId } from './callback-facts.ts'
 import type { AgentId, QueueId } from './config.ts'
 import { dayOf } from './days.ts'
@@ -122,6 +123,8 @@ export interface LiveQueue {
   }
   /** The calendar day so far. */
   readonly today: Figures
+  /** What is wrong at the moment, all calls of the queue together (R-009). */
+  readonly alarms: readonly LiveAlarm[]
 }
 
 /** What a wallboard shows: no caller, no agent by name. */
@@ -133,6 +136,7 @@ export interface LiveHotline {
   readonly longestWaitSince: number | null
   readonly agents: LiveQueue['agents']
   readonly today: Figures
+  readonly alarms: LiveQueue['alarms']
   readonly queues: readonly LiveQueue[]
   /** Names of switches that cannot be reached at the moment. */
   readonly switchesLost: readonly string[]
@@ -233,19 +237,19 @@ function liveParty(state: ReadonlyState, party: Party): LiveParty {
   }
 }
 
-/** `day` is the calendar day whose figures are wanted; without counts of it they are all zero. */
-export function liveQueue(state: ReadonlyState, queueId: QueueId, day: string): LiveQueue | null {
+/** Figures are of the calendar day of `at`; without counts of it they are all zero. */
+export function liveQueue(state: ReadonlyState, queueId: QueueId, at: number): LiveQueue | null {
   const queue = state.queues.get(queueId)
   if (queue === undefined) return null
   const agents = [...state.agents.values()].filter((agent) => agent.queueIds.includes(queueId))
   const calls = [...state.calls.values()].filter((call) => call.queueId === queueId)
-  const judge = judgeOf(state, day)
+  const day = dayOf(at, state.config.timeZone)
+  const today = figures(countsOf(state, day, [queueId]), judgeOf(state, day))
   return {
     queueId,
     name: queue.name,
-    ...waitingOf(calls),
     agents: staffing(state, agents),
-    today: figures(state.counts.get(day)?.get(queueId) ?? NO_COUNTS, judge),
+    ...momentOf(state, at, calls, today),
   }
 }
 
@@ -258,17 +262,21 @@ export function liveHotline(
   const day = dayOf(at, state.config.timeZone)
   const isShown = (queueId: QueueId | null) => only === null || only.includes(queueId ?? '')
   const shown = state.config.queues.filter(({ queueId }) => isShown(queueId))
-  const queues = shown.map(({ queueId }) => liveQueue(state, queueId, day))
+  const queues = shown.map(({ queueId }) => liveQueue(state, queueId, at))
   const agents = [...state.agents.values()]
   return {
     at,
     day,
-    ...waitingOf([...state.calls.values()].filter(({ queueId }) => isShown(queueId))),
     agents: staffing(
       state,
       only === null ? agents : agents.filter(({ queueIds }) => queueIds.some(isShown)),
     ),
-    today: figures(countsOf(state, day, only), judgeOf(state, day)),
+    ...momentOf(
+      state,
+      at,
+      [...state.calls.values()].filter(({ queueId }) => isShown(queueId)),
+      figures(countsOf(state, day, only), judgeOf(state, day)),
+    ),
     queues: queues.filter((queue) => queue !== null),
     switchesLost: [...state.nodes].filter(([, node]) => !node.isUp).map(([nodeId]) => nodeId),
   }
@@ -282,6 +290,14 @@ export function liveAgents(state: ReadonlyState): readonly LiveAgent[] {
 export function liveCalls(state: ReadonlyState): readonly LiveCall[] {
   const calls = [...state.calls.values()].sort((a, b) => (isCallBefore(a, b) ? -1 : 1))
   return calls.flatMap((call) => liveCall(state, call.callId) ?? [])
+}
+
+/** How many wait and for how long, the day so far, and what is wrong with them. */
+function momentOf(state: ReadonlyState, at: number, calls: readonly Call[], today: Figures) {
+  const waiting = waitingOf(calls)
+  const { longestWaitSince } = waiting
+  const alarms = alarmsAt(at, { longestWaitSince, holdLimitAt: holdLimitAt(state, calls), today })
+  return { ...waiting, today, alarms }
 }
 
 /** By which targets the figures of a day are judged. */

@@ -1,6 +1,7 @@
 // The shapes of live views and figures in replies, for the API's description. They follow the types of
 // core/live.ts and core/metrics.ts; the compiler refuses a route whose reply does not fit.
 import { z } from 'zod'
+import { ALARM_CODES, ALARM_LEVELS } from '../core/alarms.ts'
 import { MONITOR_MODES, PHRASES } from '../core/inputs.ts'
 import type { WireAgent, WireCall, WireHotline } from '../core/live-wire.ts'
 import { type CountName, type Figures, NO_COUNTS } from '../core/metrics.ts'
@@ -43,6 +44,12 @@ const staffingSchema = z.object({
   notReady: count,
 })
 
+const alarmSchema = z.object({
+  code: z.enum(ALARM_CODES),
+  level: z.enum(ALARM_LEVELS),
+  since: timeOrNull.describe('When the limit was passed; null for a rate of the day.'),
+})
+
 const liveQueueSchema = z.object({
   queueId: z.string(),
   name: z.string(),
@@ -50,6 +57,7 @@ const liveQueueSchema = z.object({
   longestWaitSince: timeOrNull,
   agents: staffingSchema,
   today: figuresSchema,
+  alarms: list(alarmSchema),
 })
 
 export const liveHotlineSchema = z.object({
@@ -59,6 +67,7 @@ export const liveHotlineSchema = z.object({
   longestWaitSince: timeOrNull,
   agents: staffingSchema,
   today: figuresSchema,
+  alarms: list(alarmSchema),
   queues: list(liveQueueSchema),
   switchesLost: list(z.string()),
 }) satisfies z.ZodType<WireHotline>

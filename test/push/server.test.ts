@@ -6,7 +6,7 @@ import { ROLE_NAMES, type Role } from '../../src/core/permissions.ts'
 import { CALLER } from '../support/floor.ts'
 import { SMALL_HOTLINE } from '../support/hotline.ts'
 import { until } from '../support/until.ts'
-import { foldedHotline, PushService } from './viewers.ts'
+import { foldedHotline, PushService, type Watcher } from './viewers.ts'
 
 let service: PushService
 beforeEach(async () => {
@@ -144,6 +144,46 @@ describe('wallboard', () => {
     service.floor.clock.advance(12 * 3_600_000 + 6_000)
     await until(() => foldedHotline(wall).day === '2026-11-24', 'the new day')
     expect(foldedHotline(wall).today.counts.inbound).toBe(0)
+  })
+})
+
+describe('alarms', () => {
+  const waitOf = (watcher: Watcher) =>
+    foldedHotline(watcher).alarms.find(({ code }) => code === 'long_wait')?.level
+
+  it('a wait becomes a warning and an alarm, of its queue too, by the passing of time alone', async () => {
+    service.floor.ready('a1')
+    const wall = await service.watch('/wallboard', 'wallboard').joined()
+    const leader = await service.watch('/supervisor', 'shift_leader').joined()
+    service.floor.park('c1')
+    service.floor.clock.advance(14_000)
+    await wall.nth('tick', 2)
+    expect(waitOf(wall)).toBeUndefined()
+    service.floor.clock.advance(7_000)
+    await until(() => waitOf(wall) === 'warning' && waitOf(leader) === 'warning', 'the warning')
+    service.floor.clock.advance(20_000)
+    await until(() => waitOf(wall) === 'alarm' && waitOf(leader) === 'alarm', 'the alarm')
+    const { queues } = foldedHotline(wall)
+    const codes = queues.map(({ queueId, alarms }) => [queueId, alarms.map(({ code }) => code)])
+    // The one call of the day has not been answered, so the day's rate is below its target as well.
+    expect(codes).toContainEqual(['city', ['long_wait', 'connect_rate_low']])
+    expect(codes).toContainEqual(['yue', []])
+    service.floor.hangUp('c1')
+    service.floor.clock.advance(250)
+    await until(() => waitOf(wall) === undefined, 'the end')
+  })
+
+  it('a hold beyond its limit is one until the caller is back', async () => {
+    holdOneCall()
+    const wall = await service.watch('/wallboard', 'wallboard').joined()
+    service.floor.clock.advance(36_000)
+    const since = '2026-11-23T12:00:30.000+08:00'
+    const hold = { code: 'long_hold', level: 'alarm', since }
+    await until(() => foldedHotline(wall).alarms.length > 0, 'the alarm')
+    expect(foldedHotline(wall).alarms).toEqual([hold])
+    service.floor.hangUp('c1')
+    service.floor.clock.advance(250)
+    await until(() => foldedHotline(wall).alarms.length === 0, 'the end')
   })
 })
 

@@ -2,8 +2,9 @@
 // message that is lost shows as a gap in the numbers, and from then on nothing counts as news until a
 // whole snapshot has come, so that a wallboard which missed something goes stale instead of lying. No
 // clock and no socket here: the caller says when each message was received.
+import type { LiveAlarm } from '../../core/alarms.ts'
 import type { LiveHotline, LiveQueue } from '../../core/live.ts'
-import type { WireHotline, WireQueue } from '../../core/live-wire.ts'
+import type { WireAlarm, WireHotline, WireQueue } from '../../core/live-wire.ts'
 
 /** A snapshot without its queues, as a delta may bring parts of. */
 export type WireTotals = Omit<WireHotline, 'queues'>
@@ -128,20 +129,34 @@ export function decode(type: Message['type'], payload: unknown): Message | null 
 }
 
 function totals(wire: WireHotline): Totals {
-  return { ...wire, at: timeOf(wire.at), longestWaitSince: timeOrNull(wire.longestWaitSince) }
+  return {
+    ...wire,
+    at: timeOf(wire.at),
+    longestWaitSince: timeOrNull(wire.longestWaitSince),
+    alarms: alarmsOf(wire.alarms),
+  }
 }
 
 function changedTotals(wire: Partial<WireTotals>): Partial<Totals> {
-  const { at, longestWaitSince, ...rest } = wire
+  const { at, longestWaitSince, alarms, ...rest } = wire
   return {
     ...rest,
     ...(at === undefined ? {} : { at: timeOf(at) }),
     ...(longestWaitSince === undefined ? {} : { longestWaitSince: timeOrNull(longestWaitSince) }),
+    ...(alarms === undefined ? {} : { alarms: alarmsOf(alarms) }),
   }
 }
 
 function queueOf(wire: WireQueue): LiveQueue {
-  return { ...wire, longestWaitSince: timeOrNull(wire.longestWaitSince) }
+  return {
+    ...wire,
+    longestWaitSince: timeOrNull(wire.longestWaitSince),
+    alarms: alarmsOf(wire.alarms),
+  }
+}
+
+function alarmsOf(wire: readonly WireAlarm[]): readonly LiveAlarm[] {
+  return wire.map((alarm) => ({ ...alarm, since: timeOrNull(alarm.since) }))
 }
 
 function timeOf(iso: unknown): number {

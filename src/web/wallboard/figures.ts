@@ -1,13 +1,10 @@
 // How figures are written on the wall. A rate is always cut, never rounded up: 94.96 % of a 95 % target
 // reads 94.9 %, and 100 % appears only when every call counts. All functions are pure.
+import { WAIT_ALARM_MS, WAIT_WARNING_MS } from '../../core/alarms.ts'
 import type { Rate } from '../../core/metrics.ts'
 import type { Language, MessageKey } from '../messages.ts'
 
 export const NONE = '—'
-
-/** R-009: a wait of this much is a warning, and one above `WAIT_ALARM_MS` an alarm. */
-export const WAIT_WARNING_MS = 15_000
-export const WAIT_ALARM_MS = 30_000
 
 /** How long each page of queues stands. */
 export const PAGE_TURN_MS = 10_000
@@ -48,7 +45,7 @@ export function verdictOf(rate: Rate): Verdict {
 
 export type WaitLevel = 'none' | 'calm' | 'warning' | 'alarm'
 
-/** How bad a wait is; null where nobody waits. */
+/** R-009: how bad a wait is; null where nobody waits. */
 export function waitLevelOf(waitMs: number | null): WaitLevel {
   if (waitMs === null) return 'none'
   if (waitMs > WAIT_ALARM_MS) return 'alarm'
