@@ -221,6 +221,9 @@ describe.skipIf(isMissing)(where, () => {
     expect(await told(2)).toBe('404')
     await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent as before')
 
+    // Most phones hold the caller while their user dials where to.
+    expect((await ringing.hold()).what).toBe('200 INVITE')
+    await phaseIs(agent, 'held')
     const askedAt = wireNow()
     expect((await ringing.refer('57188001111')).what).toBe('202 REFER')
     expect(await told(4)).toBe('200')
