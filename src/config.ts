@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 /** Variables that begin like ours and are none are most likely misspelled. */
 const OUR_PREFIXES =
-  /^(DATA_|RECORDINGS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|BROWSER_PHONE_|SESSION_|HOTLINE_)/
+  /^(DATA_|RECORDINGS_|PROMPTS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|BROWSER_PHONE_|SESSION_|HOTLINE_)/
 /** For the tests on real servers; the service itself does not use them. */
 const FOREIGN_NAMES = new Set(['FREESWITCH_HOME', 'DRACHTIO_HOME'])
 
@@ -37,6 +37,8 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   /** Where the switch writes and we read; default: `recordings` in DATA_DIR. */
   RECORDINGS_DIR: z.string().min(1).optional(),
+  /** Recorded prompts, which we write and the switch reads; default: `prompts` in DATA_DIR. */
+  PROMPTS_DIR: z.string().min(1).optional(),
   /** `https://KEY:SECRET@host/bucket[/prefix][?region=…]`: recordings are moved there once checked. */
   RECORDINGS_BUCKET_URL: urlOf('http:', 'https:').optional(),
   /** `id:secret` pairs, the newest first: recordings are kept sealed. Old keys stay as long as their files. */
@@ -69,6 +71,7 @@ export interface ServiceConfig {
   readonly host: string
   readonly dataDir: string
   readonly recordingsDir: string
+  readonly promptsDir: string
   readonly recordingsBucketUrl?: string | undefined
   readonly recordingsKeys?: string | undefined
   readonly recordingsCipher?: 'aes-256-gcm' | 'sm4-ctr'
@@ -114,6 +117,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     host: data.HOST,
     dataDir: data.DATA_DIR,
     recordingsDir: data.RECORDINGS_DIR ?? `${data.DATA_DIR}/recordings`,
+    promptsDir: data.PROMPTS_DIR ?? `${data.DATA_DIR}/prompts`,
     recordingsBucketUrl: data.RECORDINGS_BUCKET_URL,
     recordingsKeys: data.RECORDINGS_KEYS,
     recordingsCipher: data.RECORDINGS_CIPHER,

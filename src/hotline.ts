@@ -12,9 +12,12 @@ import { loadConfig } from './store/config.ts'
 import type { Database } from './store/database.ts'
 import { restoreEstimates } from './store/estimates.ts'
 import { Journal } from './store/journal.ts'
+import { promptFileOf } from './store/prompt-files.ts'
+import { listActivePrompts } from './store/prompts.ts'
 import { restore } from './store/restore.ts'
 import type { SwitchAddress } from './switch/node.ts'
 import { SwitchPool } from './switch/pool.ts'
+import { PromptFiles } from './switch/prompts.ts'
 
 export interface HotlineOptions {
   readonly db: Database
@@ -26,6 +29,8 @@ export interface HotlineOptions {
   readonly timeZone: string
   readonly nodes: readonly SwitchAddress[]
   readonly recordingsDir: string
+  /** Of recorded prompts; absolute, and the same on the switch. */
+  readonly promptsDir: string
   readonly spoolDir: string
   /** Whether the phone that would ring for this agent now is a browser. */
   readonly isBrowser: (agentId: AgentId) => boolean
@@ -39,6 +44,7 @@ export class Hotline {
   readonly pool: SwitchPool
   readonly journal: Journal
   readonly #options: HotlineOptions
+  readonly #prompts = new PromptFiles()
   #reload: Promise<void> = Promise.resolve()
 
   private constructor(options: HotlineOptions, journal: Journal, lastSeq: number) {
@@ -52,6 +58,7 @@ export class Hotline {
       log,
       recordingsDir,
       isBrowser,
+      fileOf: (prompt, language) => this.#prompts.fileOf(prompt, language),
       submit: (input: Input) => void this.engine.submit(input),
     })
     this.engine = new Engine({
@@ -92,9 +99,13 @@ export class Hotline {
 
   /** After the administrators changed something: takes effect at once, calls and agents stay as they are. */
   reloadConfig(): Promise<void> {
-    const { db, clock, timeZone } = this.#options
+    const { db, clock, timeZone, promptsDir } = this.#options
     const load = async (): Promise<void> => {
       const config = await loadConfig(db, timeZone)
+      const active = await listActivePrompts(db)
+      this.#prompts.replace(
+        active.map((prompt) => ({ ...prompt, file: promptFileOf(promptsDir, prompt) })),
+      )
       this.engine.submit({ type: 'config.loaded', at: clock.now(), config })
     }
     // One after the other: of two changes made at once, the later reading must be the last to arrive.

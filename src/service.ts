@@ -27,6 +27,7 @@ import { seedDemo } from './store/demo.ts'
 import { migrate } from './store/migrate.ts'
 import { createUser, listUsers } from './store/users.ts'
 import { findWallboardToken } from './store/wallboard-tokens.ts'
+import { isPlayable } from './switch/encoding.ts'
 import type { SwitchAddress } from './switch/node.ts'
 import { parseSwitchUrl } from './switch/pool.ts'
 
@@ -39,6 +40,9 @@ const DRAIN_LOOK_MS = 20
 const WEB_DIR = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/web' : 'web', import.meta.url),
 )
+
+/** The prompts that ship; in the same place from the sources and from the build. */
+const SHIPPED_PROMPTS_DIR = fileURLToPath(new URL('../dialplan/prompts', import.meta.url))
 
 export interface Service {
   /** Where people reach it. */
@@ -61,6 +65,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
     unwind.push(await claim(dataDir))
     const recordingsDir = resolve(config.recordingsDir)
     await mkdir(recordingsDir, { recursive: true })
+    const promptsDir = await promptsFolder(config)
     const db = await openDatabase({ url: config.databaseUrl, dataDir })
     unwind.push(() => db.close())
     await migrate(db)
@@ -90,6 +95,7 @@ export async function startService(config: ServiceConfig, log: Log): Promise<Ser
       timeZone: config.timeZone,
       nodes,
       recordingsDir,
+      promptsDir,
       spoolDir: join(dataDir, 'spool'),
       isBrowser: (agentId) => edge?.isBrowser(agentId) ?? false,
       publish: (facts) => {
@@ -154,6 +160,8 @@ async function openDoors(doors: Doors): Promise<Api> {
     log,
     openSound: (stored) => keeper.vault.open(stored),
     archive: () => keeper.status(),
+    promptsDir: resolve(config.promptsDir),
+    shippedPromptsDir: SHIPPED_PROMPTS_DIR,
     sessionSecret: secret,
     timeZone,
     reloadConfig: async () => {
@@ -195,6 +203,18 @@ async function openDoors(doors: Doors): Promise<Api> {
   unwind.push(() => push.stop())
   await app.listen({ port, host })
   return app
+}
+
+/** Made if need be. Its name becomes part of lists of applications, where a blank would end it. */
+async function promptsFolder(config: ServiceConfig): Promise<string> {
+  const promptsDir = resolve(config.promptsDir)
+  if (config.freeswitchUrls !== undefined && !isPlayable(promptsDir)) {
+    throw new Error(
+      `PROMPTS_DIR: a switch cannot play from ${promptsDir}; use letters, digits and ._+@=~-`,
+    )
+  }
+  await mkdir(promptsDir, { recursive: true })
+  return promptsDir
 }
 
 /** The simulated callers hang up and their endings are recorded, so that no call is left open. */

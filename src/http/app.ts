@@ -41,6 +41,8 @@ import { notReadyReasonRoutes } from './not-ready-reasons.ts'
 import { numberRoutes } from './numbers.ts'
 import { offSeatRoutes } from './off-seat.ts'
 import { servePages } from './pages.ts'
+import { promptUploadRoutes } from './prompt-uploads.ts'
+import { promptRoutes } from './prompts.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingKeepingRoutes } from './recording-keeping.ts'
 import { recordingSoundRoutes } from './recording-sound.ts'
@@ -116,6 +118,8 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       reportRoutes(api, options)
       estimateRoutes(api, options)
       messageRoutes(api, options)
+      promptRoutes(api, options)
+      promptUploadRoutes(api, options)
       queueRoutes(api, options)
       skillRoutes(api, options)
       numberRoutes(api, options)

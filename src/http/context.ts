@@ -61,6 +61,10 @@ export interface AppOptions {
   readonly openSound: (stored: StoredSound) => Promise<Sound | null>
   /** How it goes with keeping recordings; absent where nobody looks after them. */
   readonly archive?: () => { readonly isDiskLow: boolean; readonly archivingFault: string | null }
+  /** Of recorded prompts. */
+  readonly promptsDir: string
+  /** Of the prompts that ship, with their texts. */
+  readonly shippedPromptsDir: string
   readonly sessionSecret: string
   /** IANA name of the hotline's time zone. */
   readonly timeZone: string

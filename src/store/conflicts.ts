@@ -16,6 +16,8 @@ export const CONFLICTS = {
   queue_in_use: 'Numbers lead to the queue.',
   skill_in_use: 'Agents or queues have the skill.',
   agent_in_use: 'A user is linked to the agent.',
+  prompt_in_use: 'Callers hear this version; make another one active first.',
+  no_default: 'The prompt does not ship, so there is nothing to go back to.',
 } as const
 export type ConflictCode = keyof typeof CONFLICTS
 

@@ -54,9 +54,14 @@ export function decodeText(text: string): string {
   }
 }
 
+/** Whether a file of that name can be played as it is. */
+export function isPlayable(path: string): boolean {
+  return /^[A-Za-z0-9/._+@=~-]+$/.test(path)
+}
+
 /** A sound file within a list of applications: the characters that separate those must not be in it. */
 export function requireFile(path: string): string {
-  if (!/^[A-Za-z0-9/._+@=~-]+$/.test(path)) {
+  if (!isPlayable(path)) {
     throw new UnsafeText('sound file with characters that the switch could act on')
   }
   return path

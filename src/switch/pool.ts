@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { RecordingCommand, SwitchCommand } from '../core/commands.ts'
 import type { AgentId } from '../core/config.ts'
 import type { Input, NodeId } from '../core/inputs.ts'
+import type { Language, PromptId } from '../core/prompts.ts'
 import type { Log } from '../log.ts'
 import { type NodeStatus, type SwitchAddress, SwitchNode } from './node.ts'
 import { RecordingVerifier } from './recordings.ts'
@@ -22,6 +23,8 @@ export interface PoolOptions {
   readonly recordingsDir: string
   /** Whether the phone that would ring for this agent now is a browser. */
   readonly isBrowser: (agentId: AgentId) => boolean
+  /** See `Site`. */
+  readonly fileOf?: (prompt: PromptId, language: Language) => string
 }
 
 export class SwitchPool {
@@ -33,7 +36,8 @@ export class SwitchPool {
     this.#options = options
     const { clock, random, submit, log } = options
     const recordingsDir = resolve(options.recordingsDir)
-    const site = { recordingsDir, isBrowser: options.isBrowser }
+    const { isBrowser, fileOf } = options
+    const site = { recordingsDir, isBrowser, ...(fileOf !== undefined && { fileOf }) }
     this.#nodes = new Map(
       options.nodes.map((address) => [
         address.nodeId,

@@ -25,6 +25,7 @@ const ids: Record<string, string> = {
   permitId: '1',
   tokenId: '1',
   address: '203.0.113.66',
+  promptId: 'greeting',
 }
 
 /** All routes, from the API's own description. */
@@ -164,6 +165,11 @@ describe('every route', () => {
         "POST /api/v1/messages/c1/assign: messages.handle",
         "POST /api/v1/messages/c1/done: messages.handle",
         "POST /api/v1/messages/c1/reopen: messages.handle",
+        "GET /api/v1/prompts: config.read",
+        "GET /api/v1/prompts/greeting/versions: config.read",
+        "POST /api/v1/prompts/greeting/versions/x/activate: config.write",
+        "DELETE /api/v1/prompts/greeting/versions/x: config.write",
+        "GET /api/v1/prompts/greeting/versions/x/audio: config.read",
         "GET /api/v1/queues: config.read",
         "POST /api/v1/queues: config.write",
         "GET /api/v1/queues/city: config.read",
@@ -227,6 +233,7 @@ describe('every route', () => {
         "GET /api/v1/contact-records/c1: contact_records.read",
         "POST /api/v1/contact-records/c1/corrections: contact_records.correct",
         "GET /api/v1/audit: audit.read",
+        "POST /api/v1/prompts/greeting: config.write",
       ]
     `)
   })

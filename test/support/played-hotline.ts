@@ -109,6 +109,7 @@ export class PlayedHotline {
         },
       ],
       recordingsDir: join(this.#folder, 'recordings'),
+      promptsDir: join(this.#folder, 'prompts'),
       spoolDir: join(this.#folder, 'spool'),
       isBrowser: () => false,
       publish: (facts) => {

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach } from 'vitest'
 import { Vault } from '../../src/archive/vault.ts'
@@ -24,6 +25,7 @@ export const SECRET = 'a secret of thirty-two characters'
 export const PASSWORD = 'correct horse'
 export const TIME_ZONE = 'Asia/Shanghai'
 
+const SHIPPED_PROMPTS_DIR = fileURLToPath(new URL('../../dialplan/prompts', import.meta.url))
 /** The user of role `agent` is agent a1. */
 const AGENT_ID = 'a1'
 const SKILLS = ['mandarin', 'cantonese']
@@ -34,6 +36,7 @@ export class Service {
   readonly floor = new Floor()
   readonly signIns: SignIns
   readonly recordingsDir = mkdtempSync(join(tmpdir(), 'yingda-recordings-'))
+  readonly promptsDir = mkdtempSync(join(tmpdir(), 'yingda-prompts-'))
   readonly vault = new Vault({
     recordingsDir: this.recordingsDir,
     bucket: null,
@@ -61,6 +64,8 @@ export class Service {
       clock: floor.clock,
       log: log.log,
       openSound: (stored) => this.vault.open(stored),
+      promptsDir: this.promptsDir,
+      shippedPromptsDir: SHIPPED_PROMPTS_DIR,
       sessionSecret: SECRET,
       timeZone: TIME_ZONE,
       reloadConfig: async () => {
@@ -145,6 +150,7 @@ export class Service {
       await this.db.delete(table)
     }
     rmSync(this.recordingsDir, { recursive: true, force: true })
+    rmSync(this.promptsDir, { recursive: true, force: true })
   }
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { PROMPT_ID, PROMPTS } from '../../src/core/prompts.ts'
 import { WAITING_DEFAULTS } from '../../src/core/waiting-policy.ts'
 import { shippedFileOf } from '../../src/switch/commands.ts'
+import { PromptFiles } from '../../src/switch/prompts.ts'
 import { readWav } from '../support/sound.ts'
 
 const FOLDER = fileURLToPath(new URL('../../dialplan/prompts', import.meta.url))
@@ -50,4 +51,29 @@ test('no file is left over', () => {
     expect(files.filter((name) => !expected.has(name) && name !== 'beep.wav')).toEqual([])
   }
   expect(existsSync(join(FOLDER, 'beep.wav'))).toBe(true)
+})
+
+test('a recorded version is played in place of the one that ships, until it is active no more', () => {
+  const prompts = new PromptFiles()
+  expect(prompts.fileOf('greeting', 'yue')).toBe('yue/greeting.wav')
+  prompts.replace([
+    { promptId: 'greeting', language: 'yue', file: '/p/yue/greeting.2.wav' },
+    { promptId: 'flood_notice', language: 'cmn', file: '/p/cmn/flood_notice.1.wav' },
+    { promptId: 'closed', language: 'cmn', file: '/my prompts/cmn/closed.1.wav' },
+  ])
+  expect(prompts.fileOf('greeting', 'yue')).toBe('/p/yue/greeting.2.wav')
+  expect(prompts.fileOf('greeting', 'cmn')).toBe('greeting.wav')
+  // Nobody has said it in Cantonese.
+  expect(prompts.fileOf('flood_notice', 'yue')).toBe('/p/cmn/flood_notice.1.wav')
+  // A blank in the folder's name: the switch could not play it.
+  expect(prompts.fileOf('closed', 'cmn')).toBe('closed.wav')
+  prompts.replace([])
+  expect(prompts.fileOf('greeting', 'yue')).toBe('yue/greeting.wav')
+})
+
+test('Mandarin recorded anew does not take the place of Cantonese that ships, but of what is missing', () => {
+  const prompts = new PromptFiles()
+  prompts.replace([{ promptId: 'greeting', language: 'cmn', file: '/p/cmn/greeting.1.wav' }])
+  expect(prompts.fileOf('greeting', 'yue')).toBe('yue/greeting.wav')
+  expect(prompts.fileOf('greeting', 'en')).toBe('/p/cmn/greeting.1.wav')
 })

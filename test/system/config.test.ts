@@ -6,6 +6,7 @@ import { edgeNode } from '../../src/edge.ts'
 it('needs nothing at all', () => {
   const config = readConfig({})
   expect(config).toMatchObject({ port: 3000, dataDir: 'data', recordingsDir: 'data/recordings' })
+  expect(config.promptsDir).toBe('data/prompts')
   expect(config.freeswitchUrls).toBeUndefined()
   expect(config.timeZone).toBe('Asia/Shanghai')
 })
