@@ -219,7 +219,7 @@ describe('skills', () => {
 describe('numbers', () => {
   it('lead where they are told to, at once', async () => {
     const moved = await asAdmin('PATCH', '/numbers/12345', { queueId: 'yue' })
-    expect(moved.json()).toEqual({ number: '12345', queueId: 'yue' })
+    expect(moved.json()).toMatchObject({ number: '12345', queueId: 'yue' })
     const { floor } = test.service
     expect(floor.engine.state.numbers.get('12345')?.queueId).toBe('yue')
     expect((await asAdmin('DELETE', '/numbers/12345')).statusCode).toBe(204)

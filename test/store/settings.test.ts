@@ -122,7 +122,7 @@ describe('numbers', () => {
     )
     expect(await updateNumber(db, { ...number, number: '1' })).toEqual(refused('not_found', '1'))
     standing(await updateNumber(db, { ...number, queueId: 'night' }))
-    expect(await listNumbers(db)).toEqual([{ number: '12345', queueId: 'night' }])
+    expect(await listNumbers(db)).toMatchObject([{ number: '12345', queueId: 'night' }])
     expect(await deleteNumber(db, '1')).toEqual(refused('not_found', '1'))
     standing(await deleteNumber(db, '12345'))
     expect(await listNumbers(db)).toEqual([])
@@ -133,10 +133,14 @@ describe('agents and their skills', () => {
   it('are made, found, changed and deleted', async () => {
     const { db } = database
     standing(await createAgent(db, WANG))
-    expect(await findAgent(db, '1001')).toEqual(WANG)
+    expect(await findAgent(db, '1001')).toEqual({
+      ...WANG,
+      skillLevels: {},
+      languages: { 'zh-CN': 3 },
+    })
     const renamed = { ...WANG, name: '王 "芳",{}', skills: ['english'] }
     standing(await updateAgent(db, renamed))
-    expect(await listAgents(db)).toEqual([renamed])
+    expect(await listAgents(db)).toMatchObject([renamed])
     standing(await deleteAgent(db, '1001'))
     expect(await findAgent(db, '1001')).toBeNull()
   })
@@ -280,7 +284,9 @@ describe('the demo hotline', () => {
       )
       expect(able.length).toBeGreaterThanOrEqual(4)
     }
-    expect(config.numbers).toContainEqual({ number: '12345', queueId: 'citizen' })
+    expect(config.numbers).toContainEqual(
+      expect.objectContaining({ number: '12345', queueId: 'citizen' }),
+    )
     const users = await listUsers(db)
     expect(users).toHaveLength(28)
     expect(await findUserByName(db, 'agent1024')).toMatchObject({
