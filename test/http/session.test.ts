@@ -24,7 +24,7 @@ describe('signing in', () => {
       username: 'agent',
       name: 'agent',
       role: 'agent',
-      permissions: ['agent.act', 'wallboard.read'],
+      permissions: ['agent.act', 'wallboard.read', 'messages.handle'],
       agentId: 'a1',
     }
     expect(reply.json()).toEqual(session)

@@ -23,11 +23,17 @@ const AGENTS: Source = { path: '/agents', list: 'agents', id: 'agentId' }
 const SOURCES: Readonly<Record<string, Source>> = {
   queueId: QUEUES,
   queueIds: QUEUES,
-  overflowQueueId: QUEUES,
-  overflowQueueIds: QUEUES,
-  nightQueueId: QUEUES,
+  addQueueIds: QUEUES,
+  closedQueueId: QUEUES,
+  fullQueueId: QUEUES,
+  emptyQueueId: QUEUES,
+  overloadQueueId: QUEUES,
+  timedOutQueueId: QUEUES,
   requiredSkills: SKILLS,
   skillId: SKILLS,
+  preferredSkills: SKILLS,
+  dropSkills: SKILLS,
+  addSkills: SKILLS,
   agentId: AGENTS,
 }
 const PERMISSION: Permission = 'config.read'
