@@ -182,19 +182,3 @@ export const reports = pgTable(
     oneOf('reports_status', table.status, REPORT_STATUSES),
   ],
 )
-
-/** Alarms of the floor and of the figures: when each was raised and when it was over. */
-export const alarms = pgTable(
-  'alarms',
-  {
-    alarmId: bigint('alarm_id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    code: text('code').notNull(),
-    /** Null: the whole hotline. */
-    queueId: text('queue_id'),
-    severity: text('severity').notNull(),
-    raisedAt: instant('raised_at').notNull(),
-    clearedAt: instant('cleared_at'),
-    detail: text('detail').notNull(),
-  },
-  (table) => [index('alarms_raised').on(table.raisedAt)],
-)
