@@ -232,9 +232,14 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
 
   /** By keyboard, as far as a person would; the phone stands there from the call. */
   async function writeUp(content: string): Promise<void> {
-    const choose = async (label: string, option: string) => {
-      await page.getByLabel(label, { exact: true }).click()
-      await page.getByRole('option', { name: option }).first().click()
+    const openList = (id: string) =>
+      page
+        .locator('.el-select')
+        .filter({ has: page.locator(`#${id}`) })
+        .click()
+    const choose = async (id: string, option: string) => {
+      await openList(id)
+      await page.getByRole('option', { name: option }).locator('visible=true').first().click()
     }
     await page.keyboard.press('Alt+s')
     await page
@@ -244,12 +249,12 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
       .waitFor()
     await page.getByLabel('姓氏').fill('王')
     await page.getByLabel('单位或住址').fill('人民路 1 号')
-    await choose('诉求类型', '咨询')
-    await page.getByLabel('分类').click()
+    await choose('appealType', '咨询')
+    await openList('categoryId')
     await page.getByRole('treeitem', { name: '公积金' }).click()
     await page.getByLabel('记录内容').fill(content)
-    await choose('话后小结', '已解答')
-    await choose('答复依据', '知识库')
+    await choose('disposition', '已解答')
+    await choose('answerBasis', '知识库')
     await page.keyboard.press('Alt+s')
   }
 
