@@ -238,6 +238,10 @@ function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   const known = call ?? state.unconfirmed.get(fact.callId)
   state.unconfirmed.delete(fact.callId)
   if (known?.outbound?.callbackId != null) releaseCallback(state, known.outbound.callbackId)
+  for (const pending of state.recordings.values()) {
+    if (pending.callId !== fact.callId || fact.talkMs === null) continue
+    state.recordings.set(pending.path, { ...pending, talkMs: fact.talkMs })
+  }
   if (call === undefined) return
   endLeg(state, call.legId, fact.at)
   for (const legId of agentLegsOf(call)) endLeg(state, legId, fact.at)

@@ -81,7 +81,7 @@ function recordingRead(
   input: Extract<RecordingInput, { type: 'recording.verified' }>,
 ): void {
   const { at } = turn
-  const { callId, path, startedAt, stoppedAt, isInterrupted, pauses = [] } = pending
+  const { callId, path, startedAt, stoppedAt, isInterrupted, talkMs, pauses = [] } = pending
   const { durationMs, sizeBytes, sha256, silent } = input
   turn.clearTimer(`unverified:${path}`)
   const paused = pauses.map(({ from, to }) => ({
@@ -94,7 +94,8 @@ function recordingRead(
   const isOff =
     stoppedAt !== undefined && Math.abs(stoppedAt - startedAt - durationMs) > LENGTH_MS_MAX
   const pausedMs = paused.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-  const isHeard = durationMs - pausedMs < SILENT_MS_MIN
+  // On hold the caller listens to music: a long hold in a short talk is no silence of theirs.
+  const isHeard = (talkMs ?? durationMs) - pausedMs < SILENT_MS_MIN
   const flaws: RecordingFlaw[] = [
     ...(isInterrupted === true ? (['stopped_early'] as const) : []),
     ...(isOff ? (['wrong_length'] as const) : []),

@@ -333,6 +333,8 @@ export interface PendingRecording {
   readonly isInterrupted?: boolean
   /** Pauses, in time; the last one may be open. */
   readonly pauses?: readonly { readonly from: number; readonly to: number | null }[]
+  /** Of a call that has ended: how long its caller talked with agents, holds left out. */
+  readonly talkMs?: number
 }
 
 export interface State {

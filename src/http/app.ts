@@ -66,7 +66,8 @@ const SERVER = {
   routerOptions: { maxParamLength: 400 },
   /** A proxy on this machine may say who its client is; nobody else. */
   trustProxy: 'loopback',
-  forceCloseConnections: 'idle',
+  /** Somebody who listens to a long recording, or left a player paused in it, does not hold up the end. */
+  forceCloseConnections: true,
 } as const satisfies FastifyServerOptions
 
 /** Call `ready` or `listen` next; a route that does not say who may call it fails there. */

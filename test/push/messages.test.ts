@@ -127,6 +127,7 @@ it('the difference of two hotlines is the totals that moved and whole queues', (
   const { hotline, queues } = hotlineChanges(signedIn, view())
   expect(Object.keys(hotline ?? {}).sort()).toEqual([
     'agents',
+    'alarms',
     'longestWaitSince',
     'today',
     'waiting',
