@@ -125,6 +125,8 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
 
   /** Serious faults that keep people from using the page, by rule and element. */
   async function barriers(): Promise<string[]> {
+    // What fades in or out has no colours to be judged yet.
+    await page.locator('.el-loading-mask').first().waitFor({ state: 'hidden' })
     await page.evaluate(AXE)
     const violations = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
@@ -287,9 +289,9 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     const caller = simulator.call({ to: '12345', from: '13800138000' })
     const row = page.locator('[data-call]')
     await row.waitFor()
+    expect(await barriers()).toEqual([])
     await row.getByRole('button', { name: '操作' }).click()
     await page.getByRole('menuitem', { name: '移到队首' }).click()
-    expect(await barriers()).toEqual([])
 
     const seat = page.locator('[data-agent="1001"]')
     await seat.getByRole('button', { name: '操作' }).click()
