@@ -297,6 +297,8 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await seat.getByRole('button', { name: '操作' }).click()
     await page.getByRole('menuitem', { name: '置为就绪' }).click()
     await seat.locator('[data-phase=on_call]').waitFor()
+    // The seat is on the call once its phone is picked up; a talk, and so a wrap-up, begins with the bridge.
+    await expect.poll(() => caller.heard().at(-1)?.source, { timeout: 20_000 }).toBe('agent:1001')
     caller.hangUp()
     await seat.locator('[data-phase=wrap_up]').waitFor()
     const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
