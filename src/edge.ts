@@ -2,6 +2,7 @@
 // handed over as plain functions, because adapters do not know one another.
 import { randomUUID } from 'node:crypto'
 import { systemClock } from './clock.ts'
+import { callbackPermits } from './core/callbacks.ts'
 import { rejection } from './core/rejections.ts'
 import type { Hotline } from './hotline.ts'
 import type { HealthCheck } from './http/context.ts'
@@ -9,12 +10,13 @@ import type { Log } from './log.ts'
 import type { DrachtioAddress } from './sip/connection.ts'
 import { SipEdge } from './sip/edge.ts'
 import type { EdgeNode } from './sip/nodes.ts'
-import type { PhoneTransfers } from './sip/outbound.ts'
-import type { SipRecords } from './sip/records.ts'
+import type { PhoneDial, PhoneTransfers } from './sip/outbound.ts'
+import type { CallSides, SipRecords } from './sip/records.ts'
 import { listBans, saveBan } from './store/address-bans.ts'
 import { listBlockedCallers } from './store/blocked-callers.ts'
 import type { Database } from './store/database.ts'
 import { dialPermitsOf } from './store/dial-permits.ts'
+import { deleteEdgeCall, listEdgeCalls, saveEdgeCall } from './store/edge-calls.ts'
 import { listNumbers } from './store/numbers.ts'
 import { deleteBinding, listBindings, saveBinding } from './store/phone-bindings.ts'
 import { findSipHashes } from './store/sip-credentials.ts'
@@ -42,9 +44,10 @@ export async function startEdge(options: EdgeOptions): Promise<SipEdge> {
   const edge = new SipEdge({
     drachtio: drachtioUrls.map(drachtioAddress),
     nodes: freeswitchUrls.map(edgeNode),
-    records: recordsIn(db),
+    records: recordsIn(db, hotline),
     submit: (input) => void hotline.engine.submit(input),
     transfers: transfersIn(hotline),
+    beginDial: (wish) => beginDial(hotline, wish),
     clock: systemClock,
     newId: randomUUID,
     random: Math.random,
@@ -75,7 +78,12 @@ function transfersIn({ engine }: Hotline): PhoneTransfers {
   }
 }
 
-function recordsIn(db: Database): SipRecords {
+function beginDial({ engine }: Hotline, wish: PhoneDial) {
+  const at = systemClock.now()
+  return engine.submit({ type: 'agent.dial_requested', at, callbackId: null, ...wish })
+}
+
+function recordsIn(db: Database, { engine }: Hotline): SipRecords {
   return {
     async readSettings() {
       const [trunks, numbers, blocked, bans] = await Promise.all([
@@ -91,11 +99,32 @@ function recordsIn(db: Database): SipRecords {
       const hashes = await findTrunkHashes(db, username)
       return hashes === null ? [] : [hashes]
     },
-    findPermits: (agentId) => dialPermitsOf(db, agentId),
+    findPermits: async (agentId) => [
+      ...callbackPermits(engine.state, agentId),
+      ...(await dialPermitsOf(db, agentId)),
+    ],
     loadBindings: (at) => listBindings(db, at),
     saveBinding: (binding) => saveBinding(db, binding),
     deleteBinding: (binding) => deleteBinding(db, binding),
     saveBan: (ban) => saveBan(db, ban),
+    async loadCalls() {
+      const calls = await listEdgeCalls(db)
+      return calls.map(
+        (call): CallSides => [
+          { edgeId: call.callerEdgeId, dialogId: call.callerDialogId },
+          { edgeId: call.calledEdgeId, dialogId: call.calledDialogId },
+        ],
+      )
+    },
+    saveCall: ([caller, called]) =>
+      saveEdgeCall(db, {
+        callerEdgeId: caller.edgeId,
+        callerDialogId: caller.dialogId,
+        calledEdgeId: called.edgeId,
+        calledDialogId: called.dialogId,
+      }),
+    deleteCall: ({ edgeId, dialogId }) =>
+      deleteEdgeCall(db, { callerEdgeId: edgeId, callerDialogId: dialogId }),
   }
 }
 

@@ -6,13 +6,21 @@ import { type Binding, isBrowser } from '../core/bindings.ts'
 import type { AgentId } from '../core/config.ts'
 import { sipUserOf } from '../core/sip-names.ts'
 import type { Log } from '../log.ts'
-import { dial, IncomingCall, type JoinedCall, type JoinOptions } from './calls.ts'
-import type { Dialog, SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
+import {
+  type Called,
+  dial,
+  hangUp,
+  IncomingCall,
+  type JoinedCall,
+  type JoinOptions,
+} from './calls.ts'
+import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import { copied, withoutTag } from './headers.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { AgentOnLeg } from './outbound.ts'
 import type { Refer, ReferVerdict } from './refers.ts'
 import { type Registrar, targetOf } from './registrar.ts'
+import { silentAnswer } from './sdp.ts'
 
 /** A frozen browser keeps its socket and says nothing. */
 const PHONE_SILENT_MS = 4_000
@@ -33,6 +41,8 @@ export interface AgentLegsOptions {
   readonly registrar: Registrar
   readonly connections: ReadonlyMap<string, SipConnection>
   readonly calls: LiveCalls
+  /** The agent's phone that has dialled and waits for just this leg. */
+  readonly takeWaiting: (agentId: AgentId) => IncomingCall | null
   readonly judgeTransfer: (asker: AgentOnLeg, request: SipRequest) => Promise<ReferVerdict>
   readonly clock: Clock
   readonly log: Log
@@ -64,6 +74,8 @@ export class AgentLegs {
   ): Promise<void> {
     const call = new IncomingCall(connection, request, reply)
     if (!request.body) return call.refuse(488, 'Offer Required')
+    const dialler = this.#options.takeWaiting(agentId)
+    if (dialler !== null) return this.#joinDialler(call, request.body, dialler, agentId)
     for (const binding of this.#options.registrar.bindingsOf(agentId)) {
       const isDone = await this.#ring(call, binding)
       if (isDone) return
@@ -111,11 +123,48 @@ export class AgentLegs {
       call.refuse(PASSED.has(status) ? status : 480, undefined, result.headers)
       return true
     }
-    this.#join(call, binding, result.dialog, connection)
+    this.#join(call, binding, result.called, connection)
     return true
   }
 
-  #join(call: IncomingCall, binding: Binding, phone: Dialog, connection: SipConnection): void {
+  /**
+   * Two that both call us: the phone is answered first, silent, and then offered what the switch offers;
+   * its answer to that is the switch's (RFC 3725, flow I, from the other end).
+   */
+  #joinDialler(call: IncomingCall, offer: string, dialler: IncomingCall, agentId: AgentId): void {
+    if (dialler.isCancelled) return call.refuse(603, 'Agent Gave Up')
+    const { log } = this.#options
+    dialler.answer(silentAnswer(dialler.request.body ?? '', offer), {}, (phone) => {
+      if (phone === null) return call.refuse(603, 'Agent Gave Up')
+      let isGone = false
+      phone.on('destroy', () => {
+        isGone = true
+        call.refuse(603, 'Agent Gave Up')
+      })
+      call.whenCancelled(() => hangUp(phone, {}))
+      phone.once('ack', () => {
+        if (isGone || call.isCancelled) return
+        phone
+          .modify(offer)
+          .then(() => {
+            const uri = contactOf(dialler.request)
+            if (!isGone) this.#join(call, { agentId, uri }, phone, dialler.connection)
+          })
+          .catch((error: unknown) => {
+            log.info({ agentId, error: String(error) }, 'dial.phone_would_not')
+            hangUp(phone, {})
+            call.refuse(480, 'Phone Declines The Offer')
+          })
+      })
+    })
+  }
+
+  #join(
+    call: IncomingCall,
+    binding: Pick<Binding, 'agentId' | 'uri'>,
+    phone: Called,
+    connection: SipConnection,
+  ): void {
     const { agentId, uri } = binding
     let leg: AgentLeg | null = null
     const legId = call.request.get('X-CC-Leg') ?? ''
@@ -134,6 +183,11 @@ export class AgentLegs {
       this.#legs.add(leg)
     })
   }
+}
+
+/** As the binding of the same phone has it, so that its vanishing ends this call too. */
+function contactOf(request: SipRequest): string {
+  return /<([^>]+)>/.exec(request.get('Contact') ?? '')?.[1] ?? ''
 }
 
 function headersFor(request: SipRequest, binding: Binding): SipHeaders {

@@ -4,6 +4,7 @@
 import type { Clock } from '../clock.ts'
 import type {
   Dialog,
+  Offer,
   SipConnection,
   SipHeaders,
   SipMessage,
@@ -74,9 +75,21 @@ export interface Attempt {
 }
 
 export type DialResult =
-  | { readonly outcome: 'answered'; readonly dialog: Dialog; readonly response: SipResponse }
+  | { readonly outcome: 'answered'; readonly called: Called; readonly response: SipResponse }
   | { readonly outcome: 'failed'; readonly status: number | null; readonly headers: SipHeaders }
   | { readonly outcome: 'cancelled' }
+
+/** The side that answered: joined as it is, or with an offer of its own, since the caller made none. */
+export type Called = Dialog | Offer
+
+function letGo(called: Called): void {
+  if (isOffer(called)) called.abandon()
+  else hangUp(called, {})
+}
+
+export function isOffer(called: Called): called is Offer {
+  return 'abandon' in called
+}
 
 /**
  * Calls one place on behalf of the caller. An answer that comes after we have moved on, or after the
@@ -96,7 +109,7 @@ export function dial(call: IncomingCall, attempt: Attempt, clock: Clock): Promis
     }
     const sent = attempt.connection.invite(
       attempt.target,
-      { headers: attempt.headers, sdp: call.request.body ?? '' },
+      { headers: attempt.headers, sdp: call.request.body || null },
       {
         onProvisional: (response) => {
           silent.clear()
@@ -104,14 +117,11 @@ export function dial(call: IncomingCall, attempt: Attempt, clock: Clock): Promis
         },
         onOutcome: (outcome) => {
           if (outcome.isAnswered) {
-            if (isOver || call.isCancelled) return hangUp(outcome.dialog, {})
+            const called = 'offer' in outcome ? outcome.offer : outcome.dialog
+            if (isOver || call.isCancelled) return letGo(called)
             // Until the caller has our 200, its phone must wait even with a BYE.
-            outcome.dialog.queueRequests = true
-            return settle({
-              outcome: 'answered',
-              dialog: outcome.dialog,
-              response: outcome.response,
-            })
+            if (!isOffer(called)) called.queueRequests = true
+            return settle({ outcome: 'answered', called, response: outcome.response })
           }
           if (isOver) return
           const { status, response } = outcome

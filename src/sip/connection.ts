@@ -70,8 +70,18 @@ export interface Target {
   readonly proxy?: string | undefined
 }
 
+/** What the called side offers when it was invited without an offer; one of the two must be called, once. */
+export interface Offer {
+  readonly sdp: string
+  /** Acknowledges with the answer. Rejects when the called side cannot be reached again. */
+  accept(answer: string): Promise<Dialog>
+  /** Acknowledges and hangs up. */
+  abandon(): void
+}
+
 export type InviteOutcome =
   | { readonly isAnswered: true; readonly dialog: Dialog; readonly response: SipResponse }
+  | { readonly isAnswered: true; readonly offer: Offer; readonly response: SipResponse }
   | {
       readonly isAnswered: false
       /** Null: there was no response, or no connection to ask through. */
@@ -91,6 +101,14 @@ export interface SentInvite {
   cancel(headers: SipHeaders): void
 }
 
+/** The library's 200 that still waits for our answer. */
+interface Unacknowledged {
+  readonly sdp: string
+  readonly res: SipResponse
+  ack(answer: string): Promise<Dialog>
+  destroy(): Promise<void>
+}
+
 interface SentRequest {
   cancel(options: { headers: SipHeaders }, done: (error: unknown) => void): void
   on(event: 'response', listener: (response: SipResponse) => void): void
@@ -103,7 +121,12 @@ interface SrfLibrary {
   disconnect(): void
   on(event: string, listener: (...values: unknown[]) => void): void
   use(method: string, take: (request: SipRequest, reply: SipReply) => void): void
-  createUAC(uri: string, options: object, progress: object, done: Done<Dialog>): void
+  createUAC(
+    uri: string,
+    options: object,
+    progress: object,
+    done: Done<Dialog | Unacknowledged>,
+  ): void
   createUAS(request: SipRequest, reply: SipReply, options: object, done: Done<Dialog>): void
   request(uri: string, options: object, done: Done<SentRequest>): void
   readonly app: {
@@ -185,9 +208,10 @@ export class SipConnection {
     if (srf !== null) this.#guard('disconnect', () => srf.disconnect())
   }
 
+  /** `sdp` null: the called side makes the offer, and its answer is an `offer`, not yet a dialog. */
   invite(
     target: Target,
-    options: { readonly headers: SipHeaders; readonly sdp: string },
+    options: { readonly headers: SipHeaders; readonly sdp: string | null },
     listener: InviteListener,
   ): SentInvite {
     let sent: SentRequest | null = null
@@ -210,7 +234,7 @@ export class SipConnection {
         {
           ...(target.proxy === undefined ? {} : { proxy: target.proxy }),
           headers: { ...options.headers },
-          localSdp: options.sdp,
+          ...(options.sdp === null ? { noAck: true } : { localSdp: options.sdp }),
         },
         {
           cbRequest: (_: unknown, request: SentRequest | undefined) => {
@@ -380,10 +404,18 @@ export class SipConnection {
   }
 }
 
-function outcomeOf(error: unknown, dialog: Dialog | undefined): InviteOutcome {
-  if (!error && dialog !== undefined) {
-    const { res } = dialog as Dialog & { res: SipResponse }
-    return { isAnswered: true, dialog, response: res }
+function outcomeOf(error: unknown, answered: Dialog | Unacknowledged | undefined): InviteOutcome {
+  if (!error && answered !== undefined) {
+    if ('ack' in answered && 'sdp' in answered) {
+      const offer: Offer = {
+        sdp: answered.sdp,
+        accept: (answer) => answered.ack(answer),
+        abandon: () => void answered.destroy().catch(() => {}),
+      }
+      return { isAnswered: true, offer, response: answered.res }
+    }
+    const { res } = answered as Dialog & { res: SipResponse }
+    return { isAnswered: true, dialog: answered, response: res }
   }
   const { status, reason, res } = (error ?? {}) as {
     status?: number

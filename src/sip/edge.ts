@@ -23,7 +23,7 @@ import { userOf } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
 import { type EdgeNode, type NodeStatus, Nodes } from './nodes.ts'
-import { Outbound, type PhoneTransfers } from './outbound.ts'
+import { type BeginDial, Outbound, type PhoneTransfers } from './outbound.ts'
 import { Outgoing } from './outgoing.ts'
 import type { SipRecords } from './records.ts'
 import { Registrar } from './registrar.ts'
@@ -39,6 +39,7 @@ export interface SipEdgeOptions {
   /** Takes `phone.registered` and `phone.unregistered`. */
   readonly submit: (input: Input) => void
   readonly transfers: PhoneTransfers
+  readonly beginDial: BeginDial
   readonly clock: Clock
   /** Unguessable and never the same twice: a UUID. */
   readonly newId: () => string
@@ -102,14 +103,19 @@ export class SipEdge {
       connection: () => [...connections.values()].find(({ isUp }) => isUp) ?? null,
       ...{ clock, log },
     })
-    const calls = new LiveCalls({ clock, log })
-    this.#calls = calls
-    const { transfers } = options
-    this.#outbound = new Outbound({
-      ...{ gate, nodes, calls, records, transfers, refusals, newId, clock, log },
+    const calls = new LiveCalls({
+      connectionOf: (edgeId) => connections.get(edgeId),
+      ...{ records, clock, log },
     })
+    this.#calls = calls
+    const { transfers, beginDial } = options
+    const outbound = new Outbound({
+      ...{ gate, records, transfers, beginDial, refusals, clock, log },
+    })
+    this.#outbound = outbound
     this.#agentLegs = new AgentLegs({
-      judgeTransfer: (asker, request) => this.#outbound.judgeTransfer(asker, request),
+      takeWaiting: (agentId) => outbound.takeWaiting(agentId),
+      judgeTransfer: (asker, request) => outbound.judgeTransfer(asker, request),
       ...{ registrar, connections, calls, clock, log },
     })
     this.#keepAlive = new KeepAlive({
@@ -135,6 +141,7 @@ export class SipEdge {
       return []
     })
     this.#registrar.start(bindings)
+    await this.#calls.start()
     await this.reload()
     this.#scheduleReload()
     await this.#nodes.start()

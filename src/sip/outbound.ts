@@ -1,32 +1,59 @@
 // What agents' phones dial on their own (R-044). The phone proves whose it is, the class of service says
-// whether the number may be dialled, and only then a node sees the call. A phone's blind transfer is a
-// way to dial too and meets the same check. Every refusal is logged with its code.
-import type { Clock } from '../clock.ts'
-import { nodesInOrder } from '../core/admission.ts'
-import { DIAL_REFUSALS, type DialVerdict, mayDial } from '../core/class-of-service.ts'
+// whether the number may be dialled, and then the hotline makes the call as if it had been asked for at the
+// console: recorded, with the hotline's number. The switch's leg for the agent finds the phone that dialled
+// still waiting and is joined to it; a browser's cannot be, and is rung instead. A phone's blind transfer
+// is a way to dial too and meets the same check. Every refusal is logged with its code.
+
+import type { Clock, Timer } from '../clock.ts'
+import {
+  DIAL_REFUSALS,
+  type DialGround,
+  type DialVerdict,
+  mayDial,
+} from '../core/class-of-service.ts'
 import type { AgentId, UnitSettings } from '../core/config.ts'
 import type { LegId } from '../core/inputs.ts'
 import { maskNumber } from '../core/masking.ts'
 import { type PhoneTransfer, transferTarget } from '../core/phone-transfers.ts'
 import type { Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
-import { dial, IncomingCall } from './calls.ts'
+import { IncomingCall } from './calls.ts'
 import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
 import type { Gate } from './gate.ts'
-import { copied, userOf, withoutTag } from './headers.ts'
-import type { LiveCalls } from './live-calls.ts'
-import { isNodeFault, type Nodes } from './nodes.ts'
+import { userOf } from './headers.ts'
 import type { SipRecords } from './records.ts'
-import { isAttended, type Refer, type ReferVerdict, type SipStatus, statusFor } from './refers.ts'
+import {
+  dialStatusFor,
+  isAttended,
+  type ReferVerdict,
+  type SipStatus,
+  statusFor,
+} from './refers.ts'
 import type { Tally } from './tally.ts'
 
-const NODE_SILENT_MS = 1_000
+/** The switch asks for the agent's leg within milliseconds, or not at all. */
+const LEG_MS_MAX = 5_000
 
 /** The hotline's part in a transfer that is asked for at a phone. */
 export interface PhoneTransfers {
   units(): Iterable<UnitSettings>
   /** Null: under way. */
   begin(transfer: PhoneTransfer): Rejection | null
+}
+
+export interface PhoneDial {
+  readonly agentId: AgentId
+  readonly number: string
+  readonly ground: DialGround
+}
+
+/** Lets the hotline call the number for the agent, whose leg is asked for next. Null: under way. */
+export type BeginDial = (wish: PhoneDial) => Rejection | null
+
+/** A phone that has dialled and waits for the switch's leg of that call. */
+interface WaitingPhone {
+  readonly call: IncomingCall
+  readonly timer: Timer
 }
 
 export interface AgentOnLeg {
@@ -36,18 +63,17 @@ export interface AgentOnLeg {
 
 export interface OutboundOptions {
   readonly transfers: PhoneTransfers
+  readonly beginDial: BeginDial
   readonly gate: Gate
-  readonly nodes: Nodes
-  readonly calls: LiveCalls
   readonly records: Pick<SipRecords, 'findPermits'>
   readonly refusals: Tally
-  readonly newId: () => string
   readonly clock: Clock
   readonly log: Log
 }
 
 export class Outbound {
   readonly #options: OutboundOptions
+  readonly #waiting = new Map<AgentId, WaitingPhone>()
 
   constructor(options: OutboundOptions) {
     this.#options = options
@@ -66,7 +92,43 @@ export class Outbound {
     const verdict = await this.#judge(agentId, dialled)
     if (!isVerdict(verdict)) return call.refuse(verdict.status, verdict.reason, RETRY)
     if (!verdict.isAllowed) return call.refuse(403, DIAL_REFUSALS[verdict.code])
-    await this.#place(call, agentId, verdict, dialled)
+    if (call.isCancelled) return
+    if (this.#waiting.has(agentId)) return call.refuse(486, 'Dialling Already')
+    const isBrowser = /^m=audio \d+ \S*SAVPF/m.test(request.body)
+    // Before the hotline is asked, since its leg may come in the same breath.
+    if (!isBrowser) this.#wait(agentId, call)
+    const { permit } = verdict
+    const refusal = this.#options.beginDial({ agentId, number: dialled, ground: permit.ground })
+    if (refusal !== null) {
+      this.#stopWaiting(agentId, call)
+      this.#options.log.info({ agentId, code: refusal.code }, 'dial.not_now')
+      const { status, reason } = dialStatusFor(refusal)
+      return call.refuse(status, reason)
+    }
+    if (isBrowser) call.refuse(480, 'You Are Rung')
+  }
+
+  /** The phone with which the agent has dialled, for the leg that the switch asks for; once. */
+  takeWaiting(agentId: AgentId): IncomingCall | null {
+    const waiting = this.#waiting.get(agentId)
+    if (waiting === undefined) return null
+    this.#stopWaiting(agentId, waiting.call)
+    return waiting.call
+  }
+
+  #wait(agentId: AgentId, call: IncomingCall): void {
+    const timer = this.#options.clock.after(LEG_MS_MAX, () => {
+      this.#waiting.delete(agentId)
+      call.refuse(503, 'No Switch', RETRY)
+    })
+    this.#waiting.set(agentId, { call, timer })
+  }
+
+  #stopWaiting(agentId: AgentId, call: IncomingCall): void {
+    const waiting = this.#waiting.get(agentId)
+    if (waiting?.call !== call) return
+    waiting.timer.clear()
+    this.#waiting.delete(agentId)
   }
 
   /** Of a caller whom the hotline has given to the agent: colleagues and departments need no permit. */
@@ -86,16 +148,6 @@ export class Outbound {
       return statusFor(refusal)
     }
     return { kind: 'taken', carryOut }
-  }
-
-  /** Of a call that the phone made itself, which only its node knows: headers for that. */
-  async #judgeOwnCall(agentId: AgentId, request: SipRequest): Promise<ReferVerdict> {
-    const dialled = this.#blindTarget(agentId, request)
-    if (typeof dialled !== 'string') return { kind: 'refused', ...dialled }
-    const refusal = await this.#refusalOf(agentId, dialled)
-    if (refusal !== null) return { kind: 'refused', ...refusal }
-    const referTo = `<sip:${encodeURIComponent(dialled)}@edge>`
-    return { kind: 'passed', headers: { 'Refer-To': referTo, 'X-CC-Agent': agentId } }
   }
 
   #blindTarget(agentId: AgentId, request: SipRequest): string | SipStatus {
@@ -132,50 +184,6 @@ export class Outbound {
       log.warn({ agentId, error: String(error) }, 'dial.unjudged')
       return { status: 503, reason: 'Records Away' }
     }
-  }
-
-  async #place(
-    call: IncomingCall,
-    agentId: AgentId,
-    verdict: Extract<DialVerdict, { isAllowed: true }>,
-    dialled: string,
-  ): Promise<void> {
-    const { nodes, calls, clock, newId } = this.#options
-    for (const nodeId of nodesInOrder(nodes.situations())) {
-      const node = nodes.node(nodeId)
-      if (node === null) continue
-      const result = await dial(
-        call,
-        {
-          connection: call.connection,
-          target: { uri: `sip:${encodeURIComponent(dialled)}@${node.agentsAddress}` },
-          headers: {
-            ...copied(call.request, ['User-Agent']),
-            From: withoutTag(call.request.get('From')),
-            'X-CC-Call-Id': newId(),
-            'X-CC-Agent': agentId,
-            'X-CC-Ground': verdict.permit.ground,
-          },
-          silentMsMax: NODE_SILENT_MS,
-          answerMsMax: null,
-        },
-        clock,
-      )
-      if (result.outcome === 'cancelled') return
-      if (result.outcome === 'answered') {
-        const judgeRefer = async ({ isFromCaller, request }: Refer): Promise<ReferVerdict> =>
-          isFromCaller
-            ? this.#judgeOwnCall(agentId, request)
-            : { kind: 'passed', headers: copied(request, ['Refer-To', 'Referred-By']) }
-        const options = { judgeRefer, onEnd: () => {} }
-        return calls.join(call, result.dialog, call.connection, options, () => {})
-      }
-      if (result.status !== null && !isNodeFault(result.status)) {
-        return call.refuse(result.status, undefined, result.headers)
-      }
-      nodes.failed(nodeId)
-    }
-    call.refuse(503, 'No Switch', RETRY)
   }
 }
 

@@ -68,7 +68,7 @@ export class Outgoing {
         log.info({ callId, trunkId, number: maskNumber(number) }, 'outgoing.answered')
         const judgeRefer = async () => CARRIERS_DO_NOT_TRANSFER
         const options = { judgeRefer, onEnd: () => {} }
-        return calls.join(call, result.dialog, connection, options, () => {})
+        return calls.join(call, result.called, connection, options, () => {})
       }
       const { status } = result
       log.info({ callId, trunkId, status, number: maskNumber(number) }, 'outgoing.failed')

@@ -16,6 +16,13 @@ export interface EdgeSettings {
   readonly bans: readonly Ban[]
 }
 
+/** One side of an answered call: which drachtio has it, and what drachtio calls its dialog. */
+export interface SideOfCall {
+  readonly edgeId: string
+  readonly dialogId: string
+}
+export type CallSides = readonly [caller: SideOfCall, called: SideOfCall]
+
 export interface SipRecords {
   readSettings(): Promise<EdgeSettings>
   /** Of the agent's desk phone and of their console; none: no phone of theirs may sign in. */
@@ -29,4 +36,9 @@ export interface SipRecords {
   saveBinding(binding: Binding): Promise<void>
   deleteBinding(binding: Pick<Binding, 'agentId' | 'uri'>): Promise<void>
   saveBan(ban: Ban): Promise<void>
+  /** Answered and not known to be over. */
+  loadCalls(): Promise<readonly CallSides[]>
+  saveCall(sides: CallSides): Promise<void>
+  /** Found by the caller's side. */
+  deleteCall(caller: SideOfCall): Promise<void>
 }

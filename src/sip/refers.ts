@@ -40,6 +40,20 @@ export function statusFor(refusal: Rejection | null): SipStatus {
   return STATUSES[refusal.code] ?? { status: 403, reason: 'Forbidden' }
 }
 
+const DIAL_STATUSES: { readonly [Code in RejectionCode]?: SipStatus } = {
+  signed_out: { status: 403, reason: 'Not Signed In' },
+  in_wrap_up: { status: 486, reason: 'Finish The Last Call' },
+  offer_pending: { status: 486, reason: 'A Call Is Ringing' },
+  on_call: { status: 486, reason: 'In A Call' },
+  switch_unavailable: { status: 503, reason: 'No Switch' },
+  no_hotline_number: { status: 503, reason: 'No Hotline Number' },
+}
+
+/** What a phone is told of a call that it may dial and that cannot be made now. */
+export function dialStatusFor({ code }: Rejection): SipStatus {
+  return DIAL_STATUSES[code] ?? { status: 403, reason: 'Forbidden' }
+}
+
 /** An attended transfer names a dialog that only the phone and this edge know. */
 export function isAttended(referTo: string): boolean {
   return /[?&]replaces=/i.test(referTo)

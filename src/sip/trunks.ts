@@ -142,7 +142,6 @@ export class Trunks {
         ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
       })
     }
-    if (!request.body) return call.refuse(488, 'Offer Required')
     const { trunkId } = admission.trunk
     note(this.#lastSecond, trunkId, at)
     // An anonymous caller is nobody in particular and shares no limit with others.
@@ -196,7 +195,7 @@ export class Trunks {
         const judgeRefer = async () => CALLERS_DO_NOT_TRANSFER
         return calls.join(
           call,
-          result.dialog,
+          result.called,
           call.connection,
           { judgeRefer, onEnd: end },
           (joined) => {

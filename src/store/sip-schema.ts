@@ -71,6 +71,18 @@ export const consolePhoneCredentials = pgTable('console_phone_credentials', {
   setAt: instant('set_at').notNull(),
 })
 
+/** Answered and not known to be over; the sides by drachtio's names of their dialogs. */
+export const edgeCalls = pgTable(
+  'edge_calls',
+  {
+    callerEdgeId: text('caller_edge_id').notNull(),
+    callerDialogId: text('caller_dialog_id').notNull(),
+    calledEdgeId: text('called_edge_id').notNull(),
+    calledDialogId: text('called_dialog_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.callerEdgeId, table.callerDialogId] })],
+)
+
 export const phoneBindings = pgTable(
   'phone_bindings',
   {

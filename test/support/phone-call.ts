@@ -3,7 +3,15 @@ import type { Heard, SipPhone } from './sip-phone.ts'
 import { until } from './until.ts'
 import { header } from './wire.ts'
 
-type Origin = Heard | { readonly uri: string; readonly tag: string; readonly number: string }
+type Origin =
+  | Heard
+  | {
+      readonly uri: string
+      readonly tag: string
+      readonly number: string
+      /** Null: the other side makes it. */
+      readonly offer: string | null
+    }
 
 export class PhoneCall {
   readonly callId: string
@@ -11,6 +19,8 @@ export class PhoneCall {
   isAnswered = false
   /** Hung up here; whatever still comes belongs to no call. */
   isOver = false
+  /** Forgets the answer to an offer that it had left to the other side. */
+  isSilentInAck = false
   readonly #origin: Origin
   #invite = ''
 
@@ -26,7 +36,7 @@ export class PhoneCall {
   }
 
   sendInvite(headers: readonly string[]): void {
-    const { uri, tag } = this.#ours()
+    const { uri, tag, offer } = this.#ours()
     const build = (extra: string[]) => ({
       startLine: `INVITE ${uri} SIP/2.0`,
       headers: [
@@ -38,7 +48,7 @@ export class PhoneCall {
         ...headers,
         ...extra,
       ],
-      sdp: this.phone.sdp(),
+      ...(offer === null ? {} : { sdp: offer }),
     })
     this.#invite = this.phone.send(build([]))
   }
@@ -52,7 +62,7 @@ export class PhoneCall {
       if (status === 200) this.isAnswered = true
       return final
     }
-    const { uri, tag } = this.#ours()
+    const { uri, tag, offer } = this.#ours()
     const credentials = this.phone.credentials(final.text, 'INVITE', uri)
     this.#invite = this.phone.send({
       startLine: `INVITE ${uri} SIP/2.0`,
@@ -64,7 +74,7 @@ export class PhoneCall {
         `Contact: ${this.phone.contact}`,
         `Proxy-Authorization: ${credentials}`,
       ],
-      sdp: this.phone.sdp(),
+      ...(offer === null ? {} : { sdp: offer }),
     })
     const last = await this.#final(msMax)
     this.#acknowledge(last)
@@ -175,6 +185,7 @@ export class PhoneCall {
     const isGood = final.what.startsWith('2')
     const target = /<([^>]+)>/.exec(header(final.text, 'Contact') ?? '')?.[1]
     const uri = 'text' in this.#origin ? '' : this.#origin.uri
+    const answersLate = isGood && !('text' in this.#origin) && this.#origin.offer === null
     this.phone.send({
       startLine: `ACK ${isGood ? (target ?? uri) : uri} SIP/2.0`,
       headers: [
@@ -183,7 +194,9 @@ export class PhoneCall {
         `To: ${header(final.text, 'To')}`,
         `Call-ID: ${this.callId}`,
         `CSeq: ${header(final.text, 'CSeq')?.split(' ')[0]} ACK`,
+        ...(answersLate ? [`Contact: ${this.phone.contact}`] : []),
       ],
+      ...(answersLate && !this.isSilentInAck ? { sdp: this.phone.sdp() } : {}),
     })
   }
 

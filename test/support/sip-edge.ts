@@ -13,7 +13,8 @@ import { createLog } from '../../src/log.ts'
 import { ha1Of } from '../../src/sip/digest.ts'
 import { SipEdge, type SipEdgeOptions } from '../../src/sip/edge.ts'
 import type { EdgeNode } from '../../src/sip/nodes.ts'
-import type { SipRecords } from '../../src/sip/records.ts'
+import type { PhoneDial } from '../../src/sip/outbound.ts'
+import type { CallSides, SideOfCall, SipRecords } from '../../src/sip/records.ts'
 import type { FreeSwitch } from './freeswitch.ts'
 import { until } from './until.ts'
 
@@ -24,6 +25,7 @@ export class MemoryRecords implements SipRecords {
   permits: DialPermit[] = []
   readonly bans = new Map<string, Ban>()
   readonly bindings = new Map<string, Binding>()
+  readonly calls = new Map<string, CallSides>()
   readonly passwords = new Map<string, string>()
   isAway = false
 
@@ -70,6 +72,21 @@ export class MemoryRecords implements SipRecords {
     this.bans.set(ban.address, ban)
   }
 
+  async loadCalls() {
+    this.#ask()
+    return [...this.calls.values()]
+  }
+
+  async saveCall(sides: CallSides) {
+    this.#ask()
+    this.calls.set(sides[0].dialogId, sides)
+  }
+
+  async deleteCall({ dialogId }: SideOfCall) {
+    this.#ask()
+    this.calls.delete(dialogId)
+  }
+
   #secretsOf(user: string) {
     this.#ask()
     const password = this.passwords.get(user)
@@ -87,6 +104,8 @@ export interface TestEdge {
   readonly inputs: Input[]
   /** Begun at phones. */
   readonly transfers: PhoneTransfer[]
+  /** Wished for at phones. */
+  readonly dials: PhoneDial[]
 }
 
 /** Resolves when it is connected. */
@@ -96,6 +115,7 @@ export async function startEdge(
 ): Promise<TestEdge> {
   const inputs: Input[] = []
   const transfers: PhoneTransfer[] = []
+  const dials: PhoneDial[] = []
   const edge = new SipEdge({
     records,
     submit: (input) => inputs.push(input),
@@ -106,6 +126,10 @@ export async function startEdge(
         return null
       },
     },
+    beginDial: (wish) => {
+      dials.push(wish)
+      return null
+    },
     clock: systemClock,
     newId: randomUUID,
     random: Math.random,
@@ -115,7 +139,7 @@ export async function startEdge(
   })
   await edge.start()
   await until(() => edge.status().connections.every(({ isUp }) => isUp), 'the edge connected')
-  return { edge, records, inputs, transfers }
+  return { edge, records, inputs, transfers, dials }
 }
 
 /** Where a started FreeSWITCH listens. */

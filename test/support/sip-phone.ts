@@ -204,10 +204,19 @@ export class SipPhone {
     ].join('\r\n')
   }
 
-  /** Dials; resolves at once, the outcome is the call's. */
-  dial(number: string, headers: readonly string[] = [], callId = randomUUID()): PhoneCall {
+  /**
+   * Dials; resolves at once, the outcome is the call's. `offer` null: invites without one and answers the
+   * other side's in the ACK.
+   */
+  dial(
+    number: string,
+    headers: readonly string[] = [],
+    offer: string | null = this.sdp(),
+  ): PhoneCall {
     const uri = `sip:${number}@127.0.0.1:${this.edgePort}`
-    const call = new PhoneCall(this, callId, { uri, tag: randomUUID().slice(0, 8), number })
+    const callId = randomUUID()
+    const origin = { uri, tag: randomUUID().slice(0, 8), number, offer }
+    const call = new PhoneCall(this, callId, origin)
     this.#calls.set(callId, call)
     call.sendInvite(headers)
     return call

@@ -1,6 +1,7 @@
 // Agents' desk phones at the edge, on a real drachtio and a real FreeSWITCH: they register, ring, answer
 // with audio both ways, are cancelled, hold, transfer, vanish, and are refused what they may not.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { rejection } from '../../src/core/rejections.ts'
 import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
 import type { EslListener } from '../support/esl-listener.ts'
 import { FreeSwitch } from '../support/freeswitch.ts'
@@ -350,15 +351,94 @@ describe.skipIf(isMissing)(where, () => {
         expiresAt: Date.now() + 60_000,
       },
     ]
-    const passed = phone.dial('13900009999').outcome()
-    const created = await esl.event(
-      'the call at the switch',
-      (one) => one['Event-Name'] === 'CHANNEL_CREATE' && one['Call-Direction'] === 'inbound',
-    )
-    expect(created['Caller-Destination-Number']).toBe('13900009999')
-    expect(created['variable_sip_h_X-CC-Agent']).toBe('7')
-    expect((await passed).what).toMatch(/^[46]\d\d INVITE/)
     expect(started.edge.status().refusals).toMatchObject({ not_permitted: 1 })
+    expect(started.dials).toEqual([])
+    phone.dial('13900009999')
+    await until(() => started.dials.length === 1, 'the hotline asked')
+    expect(started.dials).toEqual([{ agentId: '7', number: '13900009999', ground: 'callback' }])
+  })
+
+  describe('with a number that it may dial', () => {
+    const permit = {
+      ...{ permitId: 7, agentId: '7', number: '110', ground: 'directory' as const },
+      ...{ grantedBy: 'leader', expiresAt: null },
+    }
+    const dialling = async (options: Partial<Parameters<typeof startEdge>[0]>) => {
+      await started.edge.stop()
+      await start(options)
+      records.permits = [permit]
+      return registered('agent-7', { hertz: TONES.agent })
+    }
+
+    test('it is joined to the leg that the hotline asks for, with audio both ways', async () => {
+      const phone = await dialling({
+        beginDial: () => {
+          void originate('leg-own')
+          return null
+        },
+      })
+      const dialledAt = wireNow()
+      const call = phone.dial('110')
+      expect((await call.outcome()).what).toBe('200 INVITE')
+      await esl.eventOf('leg-own', 'CHANNEL_PARK')
+      console.log(
+        `dialled at the phone to its leg at the switch: ${(wireNow() - dialledAt).toFixed(0)} ms`,
+      )
+      expect(phone.rings()).toEqual([])
+      await esl.api('uuid_transfer leg-own echo inline')
+      await until(
+        () => hearings(phone.rtp.heard, wireNow() - 1_000, wireNow()).agent > 45,
+        'the agent to hear the own voice come back',
+      )
+      expect(started.edge.status().agentCalls).toBe(1)
+      expect((await call.hold()).what).toBe('200 INVITE')
+      await esl.eventOf('leg-own', 'CHANNEL_HOLD')
+      expect((await call.retrieve()).what).toBe('200 INVITE')
+      await esl.eventOf('leg-own', 'CHANNEL_UNHOLD')
+      await call.hangUp()
+      await esl.eventOf('leg-own', 'CHANNEL_HANGUP')
+      await until(() => started.edge.status().agentCalls === 0, 'no call left')
+    })
+
+    test('it gives up before the leg is there, and the leg is declined', async () => {
+      let isAsked = false
+      const phone = await dialling({
+        beginDial: () => {
+          isAsked = true
+          return null
+        },
+      })
+      const call = phone.dial('110')
+      await until(() => isAsked, 'the hotline asked')
+      call.cancel()
+      expect((await call.outcome()).what).toBe('487 INVITE')
+      await originate('leg-late')
+      const end = await esl.eventOf('leg-late', 'CHANNEL_HANGUP_COMPLETE')
+      expect(end.variable_sip_term_status).toBe('603')
+      expect(phone.rings()).toEqual([])
+    })
+
+    test('it hears why not when the agent is not free to', async () => {
+      const phone = await dialling({ beginDial: () => rejection('in_wrap_up') })
+      expect((await phone.dial('110').outcome()).text).toContain('486 Finish The Last Call')
+      // And the next call rings as ever.
+      await originate('leg-next')
+      ;(await phone.ring()).answer()
+      await esl.eventOf('leg-next', 'CHANNEL_PARK')
+    })
+
+    test('a browser, which cannot be joined, is rung instead', async () => {
+      const phone = await dialling({
+        beginDial: () => {
+          void originate('leg-rung')
+          return null
+        },
+      })
+      const offer = phone.sdp().replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF')
+      expect((await phone.dial('110', [], offer).outcome()).text).toContain('480 You Are Rung')
+      ;(await phone.ring()).answer()
+      await esl.eventOf('leg-rung', 'CHANNEL_PARK')
+    })
   })
 
   describe('between calls', () => {

@@ -8,6 +8,7 @@ import { FreeSwitch, freePort, machine } from '../support/freeswitch.ts'
 import { Relay } from '../support/relay.ts'
 import { MemoryRecords, nodeOf, startEdge, type TestEdge, trunkAt } from '../support/sip-edge.ts'
 import { SipPhone } from '../support/sip-phone.ts'
+import { hearings, TONES } from '../support/sound.ts'
 import { until } from '../support/until.ts'
 import { header } from '../support/wire.ts'
 import { wireNow } from '../support/wire-time.ts'
@@ -64,7 +65,12 @@ describe.skipIf(isMissing)(where, () => {
   }
 
   async function callerOf(user: string, password = '') {
-    const phone = await SipPhone.open({ edgePort: drachtio.sipPort, user, password, hertz: 1_900 })
+    const phone = await SipPhone.open({
+      edgePort: drachtio.sipPort,
+      user,
+      password,
+      hertz: TONES.caller,
+    })
     open.push(phone)
     return phone
   }
@@ -112,6 +118,35 @@ describe.skipIf(isMissing)(where, () => {
     await esl.api('hupall USER_BUSY')
     const bye = await call.message('BYE')
     expect(header(bye.text, 'Reason')).toContain('cause=17')
+  })
+
+  test('a caller without an offer is answered with the switch’s and heard', async () => {
+    const call = caller.dial('12345', [], null)
+    const answer = await call.outcome()
+    expect(answer.what).toBe('200 INVITE')
+    expect(answer.text).toContain('m=audio')
+    const parked = await esl.event('parked', (one) => one['Event-Name'] === 'CHANNEL_PARK')
+    const legId = parked['Unique-ID'] ?? ''
+    await esl.api(`uuid_setvar ${legId} cc_claimed true`)
+    await esl.api(`sched_del ${legId}`)
+    await esl.api(`uuid_transfer ${legId} echo inline`)
+    await until(
+      () => hearings(caller.rtp.heard, wireNow() - 1_000, wireNow()).caller > 45,
+      'the caller to hear the own voice come back',
+    )
+    expect(started.edge.status().trunkCalls).toBe(1)
+    await call.hangUp()
+    await esl.eventOf(legId, 'CHANNEL_HANGUP')
+    await until(() => started.edge.status().trunkCalls === 0, 'no call counted')
+  })
+
+  test('a caller who makes no offer and answers none is ended on both sides', async () => {
+    const call = caller.dial('12345', [], null)
+    call.isSilentInAck = true
+    expect((await call.outcome()).what).toBe('200 INVITE')
+    await call.message('BYE')
+    await until(() => started.edge.status().trunkCalls === 0, 'no call counted')
+    await until(async () => (await esl.api('show calls count')).includes('0 total'), 'no leg left')
   })
 
   test('a caller’s own transfer is refused', async () => {
@@ -319,6 +354,40 @@ describe.skipIf(isMissing)(where, () => {
       const { call } = await cut()
       await esl.api('hupall NORMAL_CLEARING')
       await call.message('BYE', 0, 15_000)
+    })
+  })
+
+  describe('with the service gone and back in a call', () => {
+    async function again() {
+      const call = caller.dial('12345')
+      expect((await call.outcome()).what).toBe('200 INVITE')
+      const parked = await esl.event('parked', (one) => one['Event-Name'] === 'CHANNEL_PARK')
+      const legId = parked['Unique-ID'] ?? ''
+      await until(() => records.calls.size === 1, 'the call in the records')
+      await restart({})
+      expect(await esl.api(`uuid_exists ${legId}`)).toBe('true')
+      return { call, legId }
+    }
+
+    test('a caller who hangs up then is hung up at the switch', async () => {
+      const { call, legId } = await again()
+      const hungUpAt = wireNow()
+      await call.hangUp()
+      await esl.eventOf(legId, 'CHANNEL_HANGUP', 0, 15_000)
+      console.log(
+        `service restarted: BYE to CHANNEL_HANGUP ${(wireNow() - hungUpAt).toFixed(0)} ms`,
+      )
+      await until(() => records.calls.size === 0, 'the call out of the records')
+    })
+
+    test('a caller whom the switch hangs up then is told', async () => {
+      const { call } = await again()
+      const killedAt = wireNow()
+      await esl.api('hupall NORMAL_CLEARING')
+      await call.message('BYE', 0, 15_000)
+      console.log(
+        `service restarted: hang-up at the switch to BYE ${(wireNow() - killedAt).toFixed(0)} ms`,
+      )
     })
   })
 
