@@ -12,6 +12,9 @@ export interface Trunk {
   readonly addresses: readonly string[]
   /** For a carrier without fixed addresses: digest instead. Null: addresses only. */
   readonly username: string | null
+  /** Where it takes calls, `host` or `host:port`. Null: at the first single one of its addresses. */
+  readonly outboundAddress: string | null
+  /** Both ways together. */
   readonly callsMax: number
   readonly callsPerSecondMax: number
 }

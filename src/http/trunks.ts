@@ -14,6 +14,15 @@ const addressSchema = z
   .string()
   .max(60)
   .refine(isSource, 'an IP address, an IPv4 network like 192.0.2.0/24, or an IPv4 address:port')
+const outboundAddressSchema = z
+  .string()
+  .max(260)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/,
+    'a host name or IPv4 address, with a port or without',
+  )
+  .nullable()
+  .describe('Where calls go out to; without one, the first single source address.')
 const limits = {
   callsMax: z.int().min(0).max(100_000),
   callsPerSecondMax: z.int().min(0).max(10_000),
@@ -28,6 +37,7 @@ const newTrunkSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('For a carrier without fixed addresses, which signs in by digest instead.'),
+  outboundAddress: outboundAddressSchema.default(null),
   callsMax: limits.callsMax.default(300),
   callsPerSecondMax: limits.callsPerSecondMax.default(50),
 })
@@ -35,6 +45,7 @@ const changesSchema = z.strictObject({
   name: nameSchema.optional(),
   isEnabled: z.boolean().optional(),
   addresses: z.array(addressSchema).max(100).optional(),
+  outboundAddress: outboundAddressSchema.optional(),
   callsMax: limits.callsMax.optional(),
   callsPerSecondMax: limits.callsPerSecondMax.optional(),
 })
@@ -44,6 +55,7 @@ const replySchema = z.object({
   isEnabled: z.boolean(),
   addresses: list(z.string()),
   username: z.string().nullable(),
+  outboundAddress: z.string().nullable(),
   callsMax: z.int(),
   callsPerSecondMax: z.int(),
 })

@@ -126,7 +126,11 @@ export class SipEdge {
     const limits = options.callerLimits
     this.#trunks = new Trunks({ gate, nodes, calls, refusals, limits, newId, clock, log })
     const all = this.#trunks
-    this.#outgoing = new Outgoing({ trunks: () => all.known, calls, clock, log })
+    this.#outgoing = new Outgoing({
+      trunks: () => all.known,
+      occupy: (trunk) => all.occupy(trunk),
+      ...{ calls, clock, log },
+    })
     this.#gate = gate
     this.#registrar = registrar
     this.#nodes = nodes

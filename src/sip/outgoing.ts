@@ -1,6 +1,6 @@
 // Calls from a FreeSWITCH node to a number outside: a citizen who is called back, a department. The core
 // has decided that they are made; here only the trunk is chosen. Trunks are tried in the order of their
-// ids, each at its first single address; one that says nothing, or cannot, is left for the next. The
+// ids, each where it takes calls; one that is full, says nothing, or cannot, is left for the next. The
 // carrier gets none of our own headers, and as caller the hotline's number that the node gives.
 import type { Clock } from '../clock.ts'
 import type { Trunk } from '../core/admission.ts'
@@ -22,14 +22,18 @@ const TRUNK_SILENT_MS = 4_000
 
 export interface OutgoingOptions {
   readonly trunks: () => readonly Trunk[]
+  /** Counts one more call of the trunk until the result is called. Null: it carries all it may. */
+  readonly occupy: (trunk: Trunk) => (() => void) | null
   readonly calls: LiveCalls
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Where the trunk takes calls; null for one that is known by networks or a password only. */
-export function outboundAddress(trunk: Pick<Trunk, 'addresses'>): string | null {
-  return trunk.addresses.find((entry) => !entry.includes('/')) ?? null
+export function outboundAddressOf(
+  trunk: Pick<Trunk, 'addresses' | 'outboundAddress'>,
+): string | null {
+  return trunk.outboundAddress ?? trunk.addresses.find((entry) => !entry.includes('/')) ?? null
 }
 
 export class Outgoing {
@@ -48,7 +52,10 @@ export class Outgoing {
     const { log, clock, calls } = this.#options
     const shown = userOf(request.get('From'))
     const callId = request.get('X-CC-Call-Id')
-    for (const { trunkId, address } of this.#ways()) {
+    for (const { trunk, address } of this.#ways()) {
+      const { trunkId } = trunk
+      const leave = this.#options.occupy(trunk)
+      if (leave === null) continue
       const result = await dial(
         call,
         {
@@ -63,12 +70,15 @@ export class Outgoing {
         },
         clock,
       )
+      if (result.outcome !== 'answered') leave()
       if (result.outcome === 'cancelled') return
       if (result.outcome === 'answered') {
         log.info({ callId, trunkId, number: maskNumber(number) }, 'outgoing.answered')
         const judgeRefer = async () => CARRIERS_DO_NOT_TRANSFER
-        const options = { judgeRefer, onEnd: () => {} }
-        return calls.join(call, result.called, connection, options, () => {})
+        const options = { judgeRefer, onEnd: leave }
+        return calls.join(call, result.called, connection, options, (joined) => {
+          if (joined === null) leave()
+        })
       }
       const { status } = result
       log.info({ callId, trunkId, status, number: maskNumber(number) }, 'outgoing.failed')
@@ -79,10 +89,10 @@ export class Outgoing {
     call.refuse(503, 'No Trunk')
   }
 
-  #ways(): { trunkId: string; address: string }[] {
+  #ways(): { trunk: Trunk; address: string }[] {
     return this.#options.trunks().flatMap((trunk) => {
-      const address = trunk.isEnabled ? outboundAddress(trunk) : null
-      return address === null ? [] : [{ trunkId: trunk.trunkId, address }]
+      const address = trunk.isEnabled ? outboundAddressOf(trunk) : null
+      return address === null ? [] : [{ trunk, address }]
     })
   }
 }

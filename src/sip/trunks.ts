@@ -83,6 +83,13 @@ export class Trunks {
     return this.#trunks
   }
 
+  /** One more call of the trunk, going out, until the result is called. Null: it carries all it may. */
+  occupy({ trunkId, callsMax }: Trunk): (() => void) | null {
+    if ((this.#ofTrunk.get(trunkId) ?? 0) >= callsMax) return null
+    add(this.#ofTrunk, trunkId, 1)
+    return once(() => add(this.#ofTrunk, trunkId, -1))
+  }
+
   use(settings: EdgeSettings): void {
     this.#trunks = settings.trunks
     this.#numbers = new Set(settings.numbers.map(plainNumber))

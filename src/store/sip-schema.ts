@@ -31,6 +31,7 @@ export const trunks = pgTable(
     username: text('username'),
     ha1Md5: text('ha1_md5'),
     ha1Sha256: text('ha1_sha256'),
+    outboundAddress: text('outbound_address'),
     callsMax: integer('calls_max').notNull(),
     callsPerSecondMax: integer('calls_per_second_max').notNull(),
   },

@@ -19,6 +19,7 @@ const COLUMNS = {
   isEnabled: trunks.isEnabled,
   addresses: trunks.addresses,
   username: trunks.username,
+  outboundAddress: trunks.outboundAddress,
   callsMax: trunks.callsMax,
   callsPerSecondMax: trunks.callsPerSecondMax,
 }

@@ -19,6 +19,7 @@ const TRUNK: Trunk = {
   isEnabled: true,
   addresses: ['192.0.2.7'],
   username: null,
+  outboundAddress: null,
   callsMax: 2,
   callsPerSecondMax: 2,
 }

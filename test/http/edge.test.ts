@@ -21,7 +21,9 @@ describe('trunks', () => {
     const made = await service.ask('admin', 'POST', `${V1}/trunks`, trunk)
     expect(made.statusCode).toBe(201)
     expect(made.json()).toMatchObject({ ...trunk, isEnabled: true, callsMax: 300, password: null })
-    const changes = { isEnabled: false, callsPerSecondMax: 5 }
+    const changes = {
+      ...{ isEnabled: false, callsPerSecondMax: 5, outboundAddress: 'ims.carrier.example:5080' },
+    }
     const changed = await service.ask('admin', 'PATCH', `${V1}/trunks/telecom`, changes)
     expect(changed.json()).toMatchObject({ ...trunk, ...changes })
     const listed = await service.ask('shift_leader', 'GET', `${V1}/trunks`)

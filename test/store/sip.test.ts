@@ -49,6 +49,7 @@ const TRUNK = {
   isEnabled: true,
   addresses: ['192.0.2.0/24', '198.51.100.7:5080'],
   username: null,
+  outboundAddress: null,
   callsMax: 300,
   callsPerSecondMax: 50,
 }

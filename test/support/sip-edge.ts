@@ -163,6 +163,7 @@ export function trunkAt(address: string, changes: Partial<Trunk> = {}): Trunk {
     isEnabled: true,
     addresses: [address],
     username: null,
+    outboundAddress: null,
     callsMax: 1_000,
     callsPerSecondMax: 1_000,
     ...changes,

@@ -26,6 +26,7 @@ export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   trunkId: ['中继', 'Trunk'],
   isEnabled: ['启用', 'Enabled'],
   addresses: ['来源地址', 'Source addresses'],
+  outboundAddress: ['呼出地址', 'Outgoing calls to'],
   callsMax: ['最多并发通话', 'Calls at most'],
   callsPerSecondMax: ['每秒最多呼叫', 'Calls per second at most'],
   reason: ['原因', 'Reason'],

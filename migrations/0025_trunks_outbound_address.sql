@@ -1,0 +1,1 @@
+ALTER TABLE "trunks" ADD COLUMN "outbound_address" text;
