@@ -1,6 +1,7 @@
 // One channel as FreeSWITCH keeps it: its state, its variables, what runs on it, and the headers with
 // which it appears in events and dumps. It acts on nothing; the files that move calls do.
 import type { Timer } from '../clock.ts'
+import type { Digit } from '../core/inputs.ts'
 import type { Eavesdropping } from './eavesdrop.ts'
 import type { Recording } from './recording.ts'
 
@@ -108,6 +109,8 @@ export class Channel {
   program: Step[] = []
   readonly running: RunningApp[] = []
   readonly queue: QueuedApp[] = []
+  /** Pressed while something endless played, which does not listen: told when something does again. */
+  readonly unheardKeys: Digit[] = []
   readonly recordings: Recording[] = []
   /** A change of what the thread does makes older intentions void; each carries the number it was made under. */
   intention = 0

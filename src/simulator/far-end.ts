@@ -3,7 +3,7 @@
 import type { Digit } from '../core/inputs.ts'
 import type { Channel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
-import { answer, enqueueApp, hangUp, stopBroadcast } from './legs.ts'
+import { answer, enqueueApp, hangUp, hearKey, stopBroadcast } from './legs.ts'
 
 /** A SIP refusal, and what FreeSWITCH makes of it. */
 const REFUSALS = {
@@ -92,12 +92,8 @@ export function unhold(exchange: Exchange, leg: Channel): void {
 export function press(exchange: Exchange, leg: Channel, digit: Digit): void {
   exchange.clock.after(exchange.random.whole(195, 215), () => {
     if (leg.isHangingUp || leg.isVanished || leg.answeredAt === null || leg.mode === 'limbo') return
-    exchange.announce('DTMF', leg, {
-      'DTMF-Digit': digit,
-      'DTMF-Duration': '1440',
-      'DTMF-Source': 'RTP',
-    })
-    leg.takeKey?.(digit)
+    if (leg.top?.app === 'endless_playback') leg.unheardKeys.push(digit)
+    else hearKey(exchange, leg, digit)
   })
 }
 

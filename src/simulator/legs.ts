@@ -1,6 +1,7 @@
 // The life of one leg: running applications one after another, parking, what is queued onto it from
 // outside, being sent elsewhere, leaving a bridge, hanging up. The order of the events is that of a real
 // FreeSWITCH 1.10.12; where a comment gives a time, it was measured there.
+import type { Digit } from '../core/inputs.ts'
 import type { Channel, QueuedApp, RunningApp, Step } from './channel.ts'
 import { enterRoom, leaveRoom } from './conferences.ts'
 import { stepsOfDestination } from './dialplan.ts'
@@ -126,6 +127,24 @@ function startApp(exchange: Exchange, leg: Channel, app: QueuedApp): void {
   finishTop(exchange, leg, 'done', '_none_')
 }
 
+export function hearKey(exchange: Exchange, leg: Channel, digit: Digit): void {
+  exchange.announce('DTMF', leg, {
+    'DTMF-Digit': digit,
+    'DTMF-Duration': '1440',
+    'DTMF-Source': 'RTP',
+  })
+  leg.takeKey?.(digit)
+  const { top } = leg
+  // FreeSWITCH's own choice, unless the leg says otherwise.
+  const terminators = leg.variables.get('playback_terminators') ?? '*'
+  if (top?.app !== 'playback' || top.file === null || !terminators.includes(digit)) return
+  finishTop(exchange, leg, 'break', 'FILE PLAYED')
+}
+
+function hearKeys(exchange: Exchange, leg: Channel): void {
+  for (const digit of leg.unheardKeys.splice(0)) hearKey(exchange, leg, digit)
+}
+
 function play(exchange: Exchange, leg: Channel, app: RunningApp): void {
   const lengthMs = playingMs(exchange, app)
   if (lengthMs === 0) {
@@ -141,6 +160,7 @@ function play(exchange: Exchange, leg: Channel, app: RunningApp): void {
   })
   exchange.listen(leg)
   time(exchange, leg, playing)
+  if (app.app === 'playback') hearKeys(exchange, leg)
 }
 
 /**
@@ -248,6 +268,7 @@ function park(exchange: Exchange, leg: Channel): void {
   }
   exchange.announce('CHANNEL_PARK', leg)
   exchange.listen(leg)
+  hearKeys(exchange, leg)
   startQueued(exchange, leg)
 }
 

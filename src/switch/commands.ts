@@ -25,6 +25,8 @@ export type SwitchRequest =
   | { readonly kind: 'event'; readonly headers: Readonly<Record<string, string>> }
 
 const MUSIC = 'local_stream://moh'
+/** Of pieces of music in one wait. */
+const BREAKS_MAX = 3
 
 export interface Site {
   /** Absolute, and the same on the switch. */
@@ -52,6 +54,8 @@ function callRequests(
         // First of all: a fallback that fires between the two finds the leg claimed and lets it be.
         api(
           `uuid_setvar_multi ${leg} cc_claimed=true;park_after_bridge=true;RECORD_STEREO=true;` +
+            // Which keys mean what is the service's to say.
+            'playback_terminators=none;' +
             `presence_data=cc|${leg}|arrived`,
         ),
         // Only this stops the dialplan's own fallback, which would tear the caller out of a talk.
@@ -65,10 +69,10 @@ function callRequests(
       // Not uuid_broadcast: music started that way survives the bridge and drowns the agent. And not
       // an application executed on top: whatever goes on underneath, a fallback or an old piece of
       // music, would come back when this one is interrupted.
-      return [
-        api(`uuid_transfer ${leg} '${first}endless_playback:${MUSIC},park:' inline`),
-        musicMark(leg, true),
-      ]
+      // And not endless_playback alone: while that plays, FreeSWITCH keeps the caller's keys to itself
+      // until a prompt comes. A break that finds its prompt over ends one `playback`; so there are more.
+      const music = `${`playback:${MUSIC},`.repeat(BREAKS_MAX)}endless_playback:${MUSIC}`
+      return [api(`uuid_transfer ${leg} '${first}${music},park:' inline`), musicMark(leg, true)]
     }
     case 'play_prompt':
       return [api(`uuid_broadcast ${leg} ${fileOf(command.prompt)} aleg`)]

@@ -221,7 +221,9 @@ export function switchContract(name: string, start: () => Promise<ContractPeer>)
 
     test('tells of keys that a caller presses, while music plays and in a talk, and nothing else of the leg', async () => {
       const { call, legId } = await claimedCaller()
-      await esl.execute(legId, 'endless_playback', MUSIC)
+      await esl.api(`uuid_setvar ${legId} playback_terminators none`)
+      const apps = `playback:${MUSIC},endless_playback:${MUSIC},park:`
+      await esl.api(`uuid_transfer ${legId} '${apps}' inline`)
       await esl.eventOf(legId, 'PLAYBACK_START')
       call.press('5')
       const digit = await esl.eventOf(legId, 'DTMF')
@@ -233,6 +235,28 @@ export function switchContract(name: string, start: () => Promise<ContractPeer>)
       const talking = await talk()
       talking.call.press('*')
       expect((await esl.eventOf(talking.legId, 'DTMF'))['DTMF-Digit']).toBe('*')
+    })
+
+    test('lets no key end the music, goes on after a break, and is deaf only where all it has is endless', async () => {
+      const { call, legId } = await claimedCaller()
+      await esl.api(`uuid_setvar ${legId} playback_terminators none`)
+      const apps = `playback:${MUSIC},endless_playback:${MUSIC},park:`
+      await esl.api(`uuid_transfer ${legId} '${apps}' inline`)
+      const first = await esl.eventOf(legId, 'PLAYBACK_START')
+      call.press('*')
+      const star = await esl.eventOf(legId, 'DTMF')
+      const between = esl.events.slice(esl.events.indexOf(first), esl.events.indexOf(star))
+      expect(between.some((event) => event['Event-Name'] === 'PLAYBACK_STOP')).toBe(false)
+      const broken = esl.events.length
+      await esl.api(`uuid_break ${legId}`)
+      await esl.eventOf(legId, 'PLAYBACK_START', broken)
+      call.press('7')
+      const prompted = esl.events.length
+      await esl.api(`uuid_broadcast ${legId} hold_end.wav aleg`)
+      const prompt = await esl.eventOf(legId, 'PLAYBACK_START', prompted)
+      const seven = await esl.eventOf(legId, 'DTMF', esl.events.indexOf(star) + 1)
+      expect(seven['DTMF-Digit']).toBe('7')
+      expect(esl.events.indexOf(seven)).toBeGreaterThan(esl.events.indexOf(prompt))
     })
 
     test('rings a phone that answers: progress, answer, park, and the job in between or after', async () => {

@@ -50,6 +50,7 @@ export class BrowserPhones {
       args: [
         ...['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
         ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+        '--ignore-certificate-errors',
         ...['--allow-loopback-in-peer-connection', '--disable-gpu', '--disable-dev-shm-usage'],
       ],
     })
@@ -57,7 +58,8 @@ export class BrowserPhones {
   }
 
   async phone(options: {
-    readonly webSocketPort: number
+    /** `ws://…` or `wss://…` */
+    readonly edgeUrl: string
     readonly user: string
     readonly password: string
     readonly hertz: number
@@ -65,7 +67,7 @@ export class BrowserPhones {
     const page = await this.#browser.newPage()
     await page.goto(this.#url)
     await page.evaluate((given) => window.phone.start(given), {
-      url: `ws://127.0.0.1:${options.webSocketPort}`,
+      url: options.edgeUrl,
       ...options,
     })
     return new BrowserPhone(page)

@@ -1,6 +1,6 @@
 // A real drachtio for tests: found by DRACHTIO_HOME or PATH, started on free loopback ports with the
 // repository's own configuration, and ended with the test.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,12 +22,16 @@ export interface DrachtioPorts {
   readonly adminPort: number
   readonly sipPort: number
   readonly webSocketPort: number
+  readonly tlsPort: number
+  readonly secureWebSocketPort: number
 }
 
 export class Drachtio implements DrachtioPorts {
   readonly adminPort: number
   readonly sipPort: number
   readonly webSocketPort: number
+  readonly tlsPort: number
+  readonly secureWebSocketPort: number
   readonly secret = 'edge-test'
   readonly #process: ChildProcess
   readonly #folder: string
@@ -39,6 +43,8 @@ export class Drachtio implements DrachtioPorts {
     this.adminPort = ports.adminPort
     this.sipPort = ports.sipPort
     this.webSocketPort = ports.webSocketPort
+    this.tlsPort = ports.tlsPort
+    this.secureWebSocketPort = ports.secureWebSocketPort
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
         this.#output += String(chunk)
@@ -47,7 +53,9 @@ export class Drachtio implements DrachtioPorts {
   }
 
   /** `ports` of one that was stopped: it comes back at the same place. */
-  static async start(ports?: DrachtioPorts): Promise<Drachtio> {
+  static async start(
+    ports?: Omit<DrachtioPorts, 'tlsPort' | 'secureWebSocketPort'>,
+  ): Promise<Drachtio> {
     const path = drachtioProgram()
     if (path === null) throw new Error('no drachtio on this machine')
     const at = ports ?? {
@@ -56,19 +64,24 @@ export class Drachtio implements DrachtioPorts {
       webSocketPort: await freePort(),
     }
     const folder = mkdtempSync(join(tmpdir(), 'yingda-edge-'))
+    const secure = { tlsPort: await freePort(), secureWebSocketPort: await freePort() }
+    const certificates = makeCertificate(folder)
     const child = spawn(
       path,
       [
         ...['-f', CONFIGURATION, '--address', '127.0.0.1', '--port', String(at.adminPort)],
         ...['--secret', 'edge-test', '--contact', `sip:127.0.0.1:${at.sipPort};transport=udp,tcp`],
         ...['--contact', `sip:127.0.0.1:${at.webSocketPort};transport=ws`],
+        ...['--contact', `sips:127.0.0.1:${secure.tlsPort};transport=tls`],
+        ...['--contact', `sips:127.0.0.1:${secure.secureWebSocketPort};transport=wss`],
+        ...certificates,
       ],
       { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     const kill = () => child.kill('SIGKILL')
     process.once('exit', kill)
     child.once('exit', () => process.off('exit', kill))
-    const started = new Drachtio(child, folder, at)
+    const started = new Drachtio(child, folder, { ...at, ...secure })
     await until(() => started.#isListening(), 'drachtio’s admin port', 10_000)
     return started
   }
@@ -101,4 +114,18 @@ export class Drachtio implements DrachtioPorts {
       socket.on('error', () => resolve(false))
     })
   }
+}
+
+/** Nobody's, for a day. */
+function makeCertificate(folder: string): string[] {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'],
+      ...['-keyout', key, '-out', certificate],
+    ],
+    { stdio: 'ignore' },
+  )
+  return ['--key-file', key, '--cert-file', certificate, '--chain-file', certificate]
 }

@@ -1,12 +1,11 @@
-// A small SIP telephone over UDP for tests: it registers with digest, rings, answers, holds, transfers and
+// A small SIP telephone for tests, over UDP unless told otherwise: it registers with digest, rings, answers, holds, transfers and
 // hangs up when the test says so, and keeps every message with its time. As little SIP as that needs: no
 // retransmissions of its own (loopback loses nothing), one call in one `PhoneCall`.
 import { randomUUID } from 'node:crypto'
-import { createSocket, type Socket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { type DigestAlgorithm, type DigestAnswer, hash, responseFor } from '../../src/sip/digest.ts'
 import { PhoneCall } from './phone-call.ts'
 import { RtpEnd } from './rtp.ts'
+import { openWire, type SipWire, type WireKind } from './sip-wire.ts'
 import { until } from './until.ts'
 import { header } from './wire.ts'
 import { wireNow } from './wire-time.ts'
@@ -27,6 +26,9 @@ export interface PhoneOptions {
   readonly user: string
   readonly password?: string
   readonly hertz?: number
+  readonly wire?: WireKind
+  /** Believes to be there, in Via, Contact and SDP, and is not. */
+  readonly behindNat?: string
 }
 
 interface Parts {
@@ -43,38 +45,47 @@ export class SipPhone {
   /** Cable out: nothing is answered any more. */
   isMute = false
   readonly edgePort: number
-  readonly #socket: Socket
+  readonly #wire: SipWire
+  readonly #kind: WireKind
+  readonly #host: string
+  readonly #sentBy: string
   readonly #password: string
   readonly #answered = new Map<string, string>()
   readonly #calls = new Map<string, PhoneCall>()
   #cseq = 0
   readonly #registerCallId = randomUUID()
 
-  private constructor(socket: Socket, rtp: RtpEnd, options: PhoneOptions) {
-    this.#socket = socket
+  private constructor(wire: SipWire, rtp: RtpEnd, options: PhoneOptions) {
+    this.#wire = wire
     this.rtp = rtp
     this.user = options.user
     this.edgePort = options.edgePort
     this.#password = options.password ?? ''
-    this.port = (socket.address() as AddressInfo).port
-    socket.on('message', (bytes, peer) => this.#take(bytes.toString('utf8'), peer.port))
-    socket.on('error', () => {})
+    this.port = wire.port
+    this.#kind = options.wire ?? 'udp'
+    this.#host = options.behindNat ?? '127.0.0.1'
+    const port = options.behindNat === undefined ? wire.port : 5060
+    this.#sentBy = `${this.#host}:${port}`
   }
 
   static async open(options: PhoneOptions): Promise<SipPhone> {
     const rtp = await RtpEnd.open(options.hertz ?? 1_000)
-    const socket = createSocket('udp4')
-    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-    return new SipPhone(socket, rtp, options)
+    let take = (_text: string, _port: number) => {}
+    const { wire = 'udp', edgePort } = options
+    const opened = await openWire(wire, edgePort, (text, port) => take(text, port))
+    const phone = new SipPhone(opened, rtp, options)
+    take = (text, port) => phone.#take(text, port)
+    return phone
   }
 
   close(): void {
     this.rtp.close()
-    this.#socket.close()
+    this.#wire.close()
   }
 
   get contact(): string {
-    return `<sip:${this.user}@127.0.0.1:${this.port}>`
+    const transport = this.#kind === 'udp' ? '' : `;transport=${this.#kind}`
+    return `<sip:${this.user}@${this.#sentBy}${transport}>`
   }
 
   /** The final response's text; a challenge is answered once. */
@@ -165,7 +176,7 @@ export class SipPhone {
   /** Sends as given, with a Via and a length; returns what was sent. */
   send(parts: Parts, port = this.edgePort): string {
     const isRequest = !parts.startLine.startsWith('SIP/2.0')
-    const via = `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bK${randomUUID()}`
+    const via = `Via: SIP/2.0/${this.#kind.toUpperCase()} ${this.#sentBy};rport;branch=z9hG4bK${randomUUID()}`
     const hasVia = parts.headers.some((line) => line.startsWith('Via:'))
     const sdp = parts.sdp ?? ''
     const text = [
@@ -180,20 +191,20 @@ export class SipPhone {
       '',
       sdp,
     ].join('\r\n')
-    this.#socket.send(text, port, '127.0.0.1')
+    this.#wire.send(text, port)
     return text
   }
 
   sendRaw(text: string): void {
-    this.#socket.send(text, this.edgePort, '127.0.0.1')
+    this.#wire.send(text, this.edgePort)
   }
 
   sdp(direction = 'sendrecv'): string {
     return [
       'v=0',
-      `o=- ${this.port} ${Date.now()} IN IP4 127.0.0.1`,
+      `o=- ${this.port} ${Date.now()} IN IP4 ${this.#host}`,
       's=-',
-      'c=IN IP4 127.0.0.1',
+      `c=IN IP4 ${this.#host}`,
       't=0 0',
       `m=audio ${this.rtp.port} RTP/AVP 0 101`,
       'a=rtpmap:0 PCMU/8000',
@@ -286,7 +297,7 @@ export class SipPhone {
     if (status === undefined && what !== 'ACK') {
       const before = this.#answered.get(branchOf(text) + (what === 'CANCEL' ? 'c' : ''))
       if (before !== undefined && what !== 'CANCEL') {
-        this.#socket.send(before, port, '127.0.0.1')
+        this.#wire.send(before, port)
         return
       }
     }

@@ -67,21 +67,21 @@ describe('commands on a caller’s leg', () => {
     [
       { ...on, type: 'claim' },
       [
-        `api uuid_setvar_multi ${U} cc_claimed=true;park_after_bridge=true;RECORD_STEREO=true;presence_data=cc|${U}|arrived`,
+        `api uuid_setvar_multi ${U} cc_claimed=true;park_after_bridge=true;RECORD_STEREO=true;playback_terminators=none;presence_data=cc|${U}|arrived`,
         `api sched_del ${U}`,
       ],
     ],
     [
       { ...on, type: 'play_music' },
       [
-        `api uuid_transfer ${U} 'endless_playback:local_stream://moh,park:' inline`,
+        `api uuid_transfer ${U} 'playback:local_stream://moh,playback:local_stream://moh,playback:local_stream://moh,endless_playback:local_stream://moh,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=true`,
       ],
     ],
     [
       { ...on, type: 'play_music', first: ['greeting', 'recording_notice'], language: 'yue' },
       [
-        `api uuid_transfer ${U} 'playback:file_string://yue/greeting.wav!yue/recording_notice.wav,endless_playback:local_stream://moh,park:' inline`,
+        `api uuid_transfer ${U} 'playback:file_string://yue/greeting.wav!yue/recording_notice.wav,playback:local_stream://moh,playback:local_stream://moh,playback:local_stream://moh,endless_playback:local_stream://moh,park:' inline`,
         `api uuid_setvar_multi ${U} cc_music=true`,
       ],
     ],

@@ -70,9 +70,11 @@ describe.skipIf(missing.length > 0)(`a browser at the edge${reason}`, () => {
     await started.edge.stop()
   })
 
-  async function phoneOf(password = 'seven'): Promise<BrowserPhone> {
-    const { webSocketPort } = drachtio
-    return browsers.phone({ webSocketPort, user: 'agent-7', password, hertz: TONES.agent })
+  async function phoneOf(
+    password = 'seven',
+    edgeUrl = `ws://127.0.0.1:${drachtio.webSocketPort}`,
+  ): Promise<BrowserPhone> {
+    return browsers.phone({ edgeUrl, user: 'agent-7', password, hertz: TONES.agent })
   }
 
   async function registered(): Promise<BrowserPhone> {
@@ -178,6 +180,27 @@ describe.skipIf(missing.length > 0)(`a browser at the edge${reason}`, () => {
       `hang-up in the page to CHANNEL_HANGUP: ${(Number(end['Event-Date-Timestamp']) / 1_000 - hungUpAt).toFixed(0)} ms`,
     )
     await until(() => started.edge.status().agentCalls === 0, 'no call left')
+    await phone.close()
+  })
+
+  test('does the same over a secure WebSocket', async () => {
+    const phone = await phoneOf('seven', `wss://127.0.0.1:${drachtio.secureWebSocketPort}`)
+    await phone.event('registered')
+    expect(started.edge.status().registrations).toMatchObject([{ transport: 'wss' }])
+    const { leg } = await talking(phone)
+    await hearsCaller(phone)
+    await hearsAgent(wireNow())
+    await phone.press('hold')
+    await esl.eventOf(leg, 'CHANNEL_HOLD')
+    await phone.press('unhold')
+    await esl.eventOf(leg, 'CHANNEL_UNHOLD')
+    await esl.api(`uuid_kill ${leg}`)
+    await phone.event('ended')
+    await originate()
+    await until(
+      async () => (await phone.events()).filter(({ what }) => what === 'ring').length === 2,
+      'the next ring',
+    )
     await phone.close()
   })
 

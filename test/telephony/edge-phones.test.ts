@@ -63,9 +63,17 @@ describe.skipIf(isMissing)(where, () => {
     )
   }
 
+  const edgePortFor = ({ wire }: Partial<PhoneOptions>) =>
+    wire === 'tls' ? drachtio.tlsPort : drachtio.sipPort
+
   async function phoneOf(user = 'agent-7', options: Partial<PhoneOptions> = {}) {
     const password = records.passwords.get(user) ?? 'none'
-    const phone = await SipPhone.open({ edgePort: drachtio.sipPort, user, password, ...options })
+    const phone = await SipPhone.open({
+      edgePort: edgePortFor(options),
+      user,
+      password,
+      ...options,
+    })
     open.push(phone)
     return phone
   }
@@ -146,6 +154,46 @@ describe.skipIf(isMissing)(where, () => {
     await until(() => started.edge.status().agentCalls === 0, 'no call left')
     expect(started.edge.status().trunkCalls).toBe(0)
   })
+
+  test.each([
+    ['over TCP', { wire: 'tcp' }, 'tcp'],
+    ['over TLS', { wire: 'tls' }, 'tls'],
+    ['over UDP behind NAT', { behindNat: '10.99.0.7' }, 'udp'],
+    ['over TLS behind NAT', { wire: 'tls', behindNat: '10.99.0.7' }, 'tls'],
+  ] as const)(
+    '%s it rings, talks, holds, and is cancelled and hung up',
+    async (_, way, transport) => {
+      const phone = await registered('agent-7', { hertz: TONES.agent, ...way })
+      expect(started.edge.status().registrations).toMatchObject([
+        { transport, address: '127.0.0.1', port: phone.port },
+      ])
+      const leg = `leg-${transport}-${'behindNat' in way}`
+      await originate(`${leg}-given-up`)
+      const givenUp = await phone.ring()
+      givenUp.ringing()
+      await esl.api(`uuid_kill ${leg}-given-up ORIGINATOR_CANCEL`)
+      await givenUp.message('CANCEL')
+      await givenUp.message('ACK')
+
+      await originate(leg)
+      const call = await phone.ring(2)
+      call.ringing()
+      call.answer()
+      await esl.eventOf(leg, 'CHANNEL_PARK')
+      await esl.api(`uuid_transfer ${leg} echo inline`)
+      await until(
+        () => hearings(phone.rtp.heard, wireNow() - 1_000, wireNow()).agent > 45,
+        'the agent to hear the own voice come back',
+      )
+      expect((await call.hold()).what).toBe('200 INVITE')
+      await esl.eventOf(leg, 'CHANNEL_HOLD')
+      expect((await call.retrieve()).what).toBe('200 INVITE')
+      await esl.eventOf(leg, 'CHANNEL_UNHOLD')
+      await esl.api(`uuid_kill ${leg}`)
+      await call.message('BYE')
+      await until(() => started.edge.status().agentCalls === 0, 'no call left')
+    },
+  )
 
   test('is cancelled while it rings, with the reason', async () => {
     const phone = await registered()
