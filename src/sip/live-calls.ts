@@ -16,7 +16,7 @@ import {
 import type { Dialog, Offer, SipConnection, SipHeaders } from './connection.ts'
 import type { CallSides, SideOfCall, SipRecords } from './records.ts'
 
-const ASK_MS = 5_000
+const ASK_MS = 2_000
 const ANSWER_MS_MAX = 3_000
 /** A caller without an offer answers ours in the ACK, at once. */
 const LATE_ANSWER_MS_MAX = 5_000

@@ -14,8 +14,8 @@ export function dialRequests(command: Dial): ApiRequest[] {
   const leg = requireId(command.legId)
   // Arguments of applications are expanded by the switch: nothing but what can be dialled gets in.
   const line = `sofia/gateway/edge/${requireNumber(command.number)}`
-  // `^` separates, because the variables have commas of their own.
-  const apps = `m:^:bridge:{${dialVariables(command)}}${line}^park:`
+  // `~` separates, because the variables have commas of their own.
+  const apps = `m:~:bridge:{${dialVariables(command)}}${line}~park:`
   return [
     // Else a busy citizen would end the agent's leg too.
     api(`uuid_setvar_multi ${leg} continue_on_fail=true;park_after_bridge=true`),
@@ -38,6 +38,8 @@ function dialVariables(command: Dial): string {
     origination_caller_id_number: shown,
     // Not inherited from the agent's leg: what the network says while it rings is for the agent.
     ignore_early_media: 'false',
+    // Else a console's leg would hand its Opus on, and nothing else; carriers speak G.711.
+    absolute_codec_string: '^^:PCMA:PCMU',
     originate_timeout: Math.ceil(command.ringMsMax / 1000) + 1,
     park_after_bridge: 'true',
     media_timeout: '60000',

@@ -163,19 +163,21 @@ describe.skipIf(isMissing)(where, () => {
   ] as const)(
     '%s it rings, talks, holds, and is cancelled and hung up',
     async (_, way, transport) => {
-      const phone = await registered('agent-7', { hertz: TONES.agent, ...way })
+      // A user of its own: drachtio sends what is for this user at this address over the connection that
+      // registered it, until that registration would have expired.
+      const phone = await registered('agent-8', { hertz: TONES.agent, ...way })
       expect(started.edge.status().registrations).toMatchObject([
         { transport, address: '127.0.0.1', port: phone.port },
       ])
       const leg = `leg-${transport}-${'behindNat' in way}`
-      await originate(`${leg}-given-up`)
+      await originate(`${leg}-given-up`, 'agent-8')
       const givenUp = await phone.ring()
       givenUp.ringing()
       await esl.api(`uuid_kill ${leg}-given-up ORIGINATOR_CANCEL`)
       await givenUp.message('CANCEL')
       await givenUp.message('ACK')
 
-      await originate(leg)
+      await originate(leg, 'agent-8')
       const call = await phone.ring(2)
       call.ringing()
       call.answer()
@@ -401,9 +403,11 @@ describe.skipIf(isMissing)(where, () => {
     ]
     expect(started.edge.status().refusals).toMatchObject({ not_permitted: 1 })
     expect(started.dials).toEqual([])
-    phone.dial('13900009999')
+    const outcome = phone.dial('13900009999').outcome()
     await until(() => started.dials.length === 1, 'the hotline asked')
     expect(started.dials).toEqual([{ agentId: '7', number: '13900009999', ground: 'callback' }])
+    // No leg comes for it here.
+    expect((await outcome).text).toContain('503 No Switch')
   })
 
   describe('with a number that it may dial', () => {
@@ -457,9 +461,10 @@ describe.skipIf(isMissing)(where, () => {
         },
       })
       const call = phone.dial('110')
+      const outcome = call.outcome()
       await until(() => isAsked, 'the hotline asked')
       call.cancel()
-      expect((await call.outcome()).what).toBe('487 INVITE')
+      expect((await outcome).what).toBe('487 INVITE')
       await originate('leg-late')
       const end = await esl.eventOf('leg-late', 'CHANNEL_HANGUP_COMPLETE')
       expect(end.variable_sip_term_status).toBe('603')

@@ -1,20 +1,14 @@
 // Everything together on real servers: a carrier's trunk into drachtio, FreeSWITCH behind it, the whole
 // service with its own database and doors, and an agent's desk phone that signs in with the password
 // that the administrator was shown. Proved by what the two ends hear.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { createLog } from '../../src/log.ts'
-import { type Service, startService } from '../../src/service.ts'
-import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
-import { FreeSwitch, missingServers } from '../support/freeswitch.ts'
-import { type Person, phaseIs, setUpHotline } from '../support/person.ts'
-import { nodeOf } from '../support/sip-edge.ts'
+import { drachtioProgram } from '../support/drachtio.ts'
+import { missingServers } from '../support/freeswitch.ts'
+import { type Person, phaseIs } from '../support/person.ts'
 import { SipPhone } from '../support/sip-phone.ts'
 import { hearings, TONES } from '../support/sound.ts'
 import { until } from '../support/until.ts'
+import { WholeHotline } from '../support/whole-hotline.ts'
 import { wireNow } from '../support/wire-time.ts'
 
 /** What was on its way when the hold was seen. */
@@ -27,56 +21,23 @@ if (isMissing)
 const where = `the whole service${isMissing ? ' (left out: no drachtio here)' : ''}`
 
 describe.skipIf(isMissing)(where, () => {
-  let folder = ''
-  let drachtio: Drachtio
-  let freeSwitch: FreeSwitch
-  let service: Service
+  let hotline: WholeHotline
   let admin: Person
   let agent: Person
   let caller: SipPhone
+  let department: SipPhone
   let phone: SipPhone
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'yingda-whole-'))
-    drachtio = await Drachtio.start()
-    freeSwitch = await FreeSwitch.start({ edgePort: drachtio.sipPort })
-    const { callersAddress, agentsAddress } = await nodeOf(freeSwitch, 'fs')
-    const ports = `callers=${callersAddress.split(':')[1]}&agents=${agentsAddress.split(':')[1]}`
-    const config = readConfig({
-      PORT: '0',
-      DATA_DIR: join(folder, 'data'),
-      RECORDINGS_DIR: freeSwitch.recordingsFolder,
-      FREESWITCH_URLS: `esl://:${freeSwitch.password}@127.0.0.1:${freeSwitch.eslPort}?${ports}`,
-      DRACHTIO_URLS: `drachtio://:${drachtio.secret}@127.0.0.1:${drachtio.adminPort}`,
-    })
-    service = await startService(config, createLog('silent'))
-    const persons = await setUpHotline(() => service.url, service.newAdminPassword ?? '')
-    admin = persons.admin
-    agent = persons.agent
-    const edgePort = drachtio.sipPort
-    caller = await SipPhone.open({ edgePort, user: '13800001234', hertz: TONES.caller })
-    await admin.does('POST', '/trunks', {
-      trunkId: 'carrier',
-      name: 'Carrier',
-      addresses: [`127.0.0.1:${caller.port}`],
-    })
-    const { username, password } = await admin.does<{ username: string; password: string }>(
-      'POST',
-      '/agents/1001/sip-credentials',
-    )
-    phone = await SipPhone.open({ edgePort, user: username, password, hertz: TONES.agent })
+    hotline = await WholeHotline.start()
+    admin = hotline.admin
+    agent = hotline.agent
+    caller = await hotline.carrierPhone('13800001234', TONES.caller)
+    department = await hotline.outsidePhone('57188001111', TONES.third)
+    phone = await hotline.deskPhone('1001', TONES.agent)
   }, 60_000)
 
-  afterAll(async () => {
-    caller?.close()
-    phone?.close()
-    admin?.leaves()
-    agent?.leaves()
-    await service?.stop()
-    await freeSwitch?.stop()
-    await drachtio?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => hotline?.stop())
 
   /** Frames of the last moment, by what is in them. */
   const heardBy = (end: SipPhone, ms = 1_000) => hearings(end.rtp.heard, wireNow() - ms, wireNow())
@@ -116,13 +77,7 @@ describe.skipIf(isMissing)(where, () => {
     await call.hangUp()
     const { agent: writing } = await phaseIs(agent, 'wrap_up')
     await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '咨询' })
-    const timeline = await until(async () => {
-      const found = await admin.does<{ recordings: { status: string }[] }>(
-        'GET',
-        `/calls/${writing.callId}`,
-      )
-      return found.recordings[0]?.status === 'verified' && found
-    }, 'the recording to be verified')
+    const timeline = await hotline.recordingIsVerified(writing.callId)
     expect(timeline).toMatchObject({
       call: { ending: 'served', hangupBy: 'caller', from: '13800001234' },
       offers: [{ agentId: '1001', outcome: 'answered' }],
@@ -182,13 +137,7 @@ describe.skipIf(isMissing)(where, () => {
     await atCitizen.hangUp()
     const { agent: writing } = await phaseIs(agent, 'wrap_up')
     await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '回电' })
-    const found = await until(async () => {
-      const seen = await admin.does<{ recordings: { status: string }[] }>(
-        'GET',
-        `/calls/${writing.callId}`,
-      )
-      return seen.recordings[0]?.status === 'verified' && seen
-    }, 'the recording to be verified')
+    const found = await hotline.recordingIsVerified(writing.callId)
     expect(found).toMatchObject({
       call: { direction: 'outbound', ground: 'callback', ending: 'served', from: '13800001234' },
     })
@@ -205,6 +154,7 @@ describe.skipIf(isMissing)(where, () => {
       name: '供水公司',
       phones: [{ number: '57188001111' }],
     })
+    await hotline.sendCallsTo(department)
     const call = caller.dial('12345')
     await call.outcome()
     const ringing = await phone.ring(4)
@@ -228,7 +178,7 @@ describe.skipIf(isMissing)(where, () => {
     expect((await ringing.refer('57188001111')).what).toBe('202 REFER')
     expect(await told(4)).toBe('200')
     const letGo = await ringing.message('BYE')
-    const atDepartment = await caller.ring(2)
+    const atDepartment = await department.ring()
     console.log(
       `transfer at the phone: let go after ${(letGo.at - askedAt).toFixed(0)} ms, ` +
         `the department rings after ${(atDepartment.invite.at - askedAt).toFixed(0)} ms`,
@@ -244,12 +194,83 @@ describe.skipIf(isMissing)(where, () => {
       )
       return calls.some(({ callId, phase }) => callId === talking.callId && phase === 'transferred')
     }, 'citizen and department to talk')
+    await until(() => heardBy(caller).third > 45, 'the citizen to hear the department')
+    await until(() => heardBy(department).caller > 45, 'the department to hear the citizen')
+    console.log(
+      `after the phone's transfer, frames of a second: the citizen hears the department in ` +
+        `${heardBy(caller).third} of ${heardBy(caller).all}, and is heard in ` +
+        `${heardBy(department).caller} of ${heardBy(department).all}`,
+    )
+    expect(heardBy(caller).agent + heardBy(department).agent).toBe(0)
     await atDepartment.hangUp()
     await call.hangUp()
   }, 60_000)
 
+  test('makes what the agent dials at the phone the hotline’s own call, by trunk, with its number, recorded', async () => {
+    await phaseIs(agent, 'ready')
+    expect((await phone.dial('57188001111').outcome()).text).toContain('403 Number Not Permitted')
+    await admin.does('POST', '/dial-permits', {
+      agentId: null,
+      number: '57188001111',
+      ground: 'directory',
+      expiresAt: null,
+    })
+    const dialledAt = wireNow()
+    const call = phone.dial('57188001111')
+    expect((await call.outcome()).what).toBe('200 INVITE')
+    const atDepartment = await department.ring(2)
+    console.log(
+      `dialled at the phone to the department's ring: ${(atDepartment.invite.at - dialledAt).toFixed(0)} ms`,
+    )
+    expect(atDepartment.invite.text).toMatch(/^From: .*sip:12345@/m)
+    expect(atDepartment.invite.text).not.toMatch(/X-CC-|agent-/)
+    atDepartment.ringing()
+    await phaseIs(agent, 'dialling')
+    atDepartment.answer()
+    await phaseIs(agent, 'talking')
+    await until(() => heardBy(department).agent > 45, 'the department to hear the agent')
+    await until(() => heardBy(phone).third > 45, 'the agent to hear the department')
+    expect(phone.rings()).toHaveLength(4)
+    await call.hangUp()
+    await atDepartment.message('BYE')
+    const { agent: writing } = await phaseIs(agent, 'wrap_up')
+    await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '核实' })
+    expect(await hotline.recordingIsVerified(writing.callId)).toMatchObject({
+      call: { direction: 'outbound', ground: 'directory', from: '57188001111', ending: 'served' },
+    })
+  }, 60_000)
+
+  test('keeps a talk through a restart of the service, and ends it properly after', async () => {
+    await phaseIs(agent, 'ready')
+    const call = caller.dial('12345')
+    await call.outcome()
+    const ringing = await phone.ring(5)
+    ringing.answer()
+    const { agent: before } = await phaseIs(agent, 'talking')
+    await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent')
+    await hotline.restart()
+    const { agent: after } = await phaseIs(agent, 'talking')
+    expect(after.callId).toBe(before.callId)
+    await until(() => heardBy(caller).agent > 45, 'the caller to hear the agent as before')
+    const hungUpAt = wireNow()
+    await call.hangUp()
+    await ringing.message('BYE', 0, 20_000)
+    await phaseIs(agent, 'wrap_up')
+    console.log(
+      `service restarted in a talk: the citizen's BYE ends the phone's call after ${(wireNow() - hungUpAt).toFixed(0)} ms`,
+    )
+    await agent.does('POST', '/me/agent/wrap-up-done', { disposition: 'answered', summary: '咨询' })
+    expect(await hotline.recordingIsVerified(after.callId)).toMatchObject({
+      call: { ending: 'served' },
+    })
+  }, 60_000)
+
   test('turns an unknown caller’s trunk away and lets no agent be ready whose phone is gone', async () => {
-    const stranger = await SipPhone.open({ edgePort: drachtio.sipPort, user: '1', hertz: 500 })
+    const stranger = await SipPhone.open({
+      edgePort: hotline.drachtio.sipPort,
+      user: '1',
+      hertz: 500,
+    })
     expect((await stranger.dial('12345').outcome()).what).toMatch(/^403/)
     stranger.close()
     expect((await phone.register({ expires: 0 })).what).toMatch(/^200/)
