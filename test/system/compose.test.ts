@@ -1,10 +1,13 @@
-// The compose file as docker itself reads it. No container is started, so no daemon is needed: only the
-// client with its compose plug-in.
+// The compose file as docker's own tool reads it. No container is started, so no daemon is needed: only
+// `docker compose`, or the older `docker-compose`, which knows all of the file but the project's name.
 import { spawnSync } from 'node:child_process'
-import { devNull } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { devNull, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-const ROOT = new URL('../..', import.meta.url)
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SECRETS = {
   POSTGRES_PASSWORD: 'postgresdummy',
   ESL_PASSWORD: 'esldummy',
@@ -12,29 +15,41 @@ const SECRETS = {
   SESSION_SECRET: 'a dummy of more than thirty-two characters',
 }
 
-function compose(secrets: Partial<typeof SECRETS>) {
-  const { PATH = '', HOME = '' } = process.env
-  // Secrets that somebody keeps in .env would answer for those left out here.
-  const asked = ['compose', '--env-file', devNull, 'config', '-q']
-  const { status, stderr } = spawnSync('docker', asked, {
-    cwd: ROOT,
-    env: { PATH, HOME, ...secrets },
-    encoding: 'utf8',
+/** The words that begin a command line; null: neither is here. */
+function tool(): readonly string[] | null {
+  for (const words of [['docker', 'compose'], ['docker-compose']] as const) {
+    const [program, ...rest] = words
+    if (spawnSync(program, [...rest, 'version']).status === 0) return words
+  }
+  return null
+}
+
+const words = tool()
+const where = `docker-compose.yml${words === null ? ' (left out: no docker compose here)' : ''}`
+
+describe.skipIf(words === null)(where, () => {
+  let folder = ''
+  let file = join(ROOT, 'docker-compose.yml')
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'yingda-compose-'))
+    if (words?.length !== 1) return
+    const text = readFileSync(file, 'utf8').replace(/^name: .*$/m, '')
+    file = join(folder, 'docker-compose.yml')
+    writeFileSync(file, text)
   })
-  return { status, stderr }
-}
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Null: it can be asked. */
-function missing(): string | null {
-  if (spawnSync('docker', ['--version']).error !== undefined) return 'no docker client here'
-  const { status } = spawnSync('docker', ['compose', 'version'])
-  return status === 0 ? null : 'the docker client here has no compose plug-in'
-}
+  function compose(secrets: Partial<typeof SECRETS>) {
+    const [program = '', ...rest] = words ?? []
+    const { PATH = '', HOME = '' } = process.env
+    // Secrets that somebody keeps in .env would answer for those left out here.
+    const asked = ['--env-file', devNull, '--project-directory', ROOT, '-f', file, 'config', '-q']
+    const env = { PATH, HOME, ...secrets }
+    const { status, stderr } = spawnSync(program, [...rest, ...asked], { env, encoding: 'utf8' })
+    return { status, stderr }
+  }
 
-const reason = missing()
-const where = `docker-compose.yml${reason === null ? '' : ` (left out: ${reason})`}`
-
-describe.skipIf(reason !== null)(where, () => {
   it('is accepted by docker once its secrets are set', () => {
     const { status, stderr } = compose(SECRETS)
     expect(status, stderr).toBe(0)
