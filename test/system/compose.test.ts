@@ -2,7 +2,7 @@
 // `docker compose`, or the older `docker-compose`, which knows all of the file but the project's name.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { devNull, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,6 +33,7 @@ describe.skipIf(words === null)(where, () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'yingda-compose-'))
+    writeFileSync(join(folder, 'empty.env'), '')
     if (words?.length !== 1) return
     const text = readFileSync(file, 'utf8').replace(/^name: .*$/m, '')
     file = join(folder, 'docker-compose.yml')
@@ -44,7 +45,8 @@ describe.skipIf(words === null)(where, () => {
     const [program = '', ...rest] = words ?? []
     const { PATH = '', HOME = '' } = process.env
     // Secrets that somebody keeps in .env would answer for those left out here.
-    const asked = ['--env-file', devNull, '--project-directory', ROOT, '-f', file, 'config', '-q']
+    const empty = ['--env-file', join(folder, 'empty.env')]
+    const asked = [...empty, '--project-directory', ROOT, '-f', file, 'config', '-q']
     const env = { PATH, HOME, ...secrets }
     const { status, stderr } = spawnSync(program, [...rest, ...asked], { env, encoding: 'utf8' })
     return { status, stderr }
