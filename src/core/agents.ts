@@ -72,7 +72,10 @@ export function agentRequested(turn: Turn, agent: Agent, input: AgentStateInput)
  * Two consoles of one agent never act against each other: requests count from the one that signed in
  * last. A request without a console comes from where there is no second one.
  */
-export function isElsewhere(agent: Agent, input: AgentInput): boolean {
+export function isElsewhere(
+  agent: Agent,
+  input: { readonly type: string; readonly consoleId?: string },
+): boolean {
   const { consoleId } = agent.seat
   if (input.type === 'agent.sign_in_requested' || agent.phase.name === 'signed_out') return false
   return input.consoleId !== undefined && consoleId !== null && consoleId !== input.consoleId

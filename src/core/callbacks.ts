@@ -1,6 +1,7 @@
 // Calling citizens back. Whoever leaves the line keeps the place and the clock: when the time has come a
 // call of ours stands in the queue where the caller stood, is offered like any other, and the citizen is
 // dialled when an agent has picked up. What comes to nothing is tried again, a few times and with a pause.
+import { isElsewhere } from './agents.ts'
 import type { AttemptOutcome, CallbackClosing, CallbackKind } from './callback-facts.ts'
 import { endCall } from './calls.ts'
 import type { DialPermit } from './class-of-service.ts'
@@ -77,7 +78,9 @@ export function callbackAsked(turn: Turn, input: CallbackInput): void {
   if (input.type === 'callback.requested') return created(turn, input)
   if (input.type === 'agent.dial_requested') {
     const agent = turn.state.agents.get(input.agentId)
-    return agent === undefined ? turn.refuse('unknown_agent') : dialRequested(turn, agent, input)
+    if (agent === undefined) return turn.refuse('unknown_agent')
+    if (isElsewhere(agent, input)) return turn.refuse('signed_in_elsewhere')
+    return dialRequested(turn, agent, input)
   }
   if (input.type === 'callback.wished') {
     const call = turn.state.calls.get(input.callId)

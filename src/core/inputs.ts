@@ -391,7 +391,7 @@ export type AgentNewsInput =
 /** What people ask about callbacks; refused by a Rejection as agents' requests are. `by` is a user name. */
 export type CallbackInput =
   /** Call a number, or serve a callback now. That the agent may was judged at the edge (R-044). */
-  | (OfAgent & {
+  | (AtConsole & {
       readonly type: 'agent.dial_requested'
       readonly number: string
       readonly ground: DialGround

@@ -1,8 +1,9 @@
 // What people without `pii.read` see of a caller's number.
 
-/** Keeps the first three and the last two digits of a long number, nothing but the last two of a short one. */
+/** Keeps the first three and the last four digits of a mobile number (R-242), less of a shorter one. */
 export function maskNumber(number: string): string {
   if (number.length <= 4) return '*'.repeat(number.length)
-  const head = number.length >= 8 ? number.slice(0, 3) : ''
-  return `${head}${'*'.repeat(number.length - head.length - 2)}${number.slice(-2)}`
+  const [head, tail] = number.length >= 11 ? [3, 4] : number.length >= 8 ? [3, 2] : [0, 2]
+  const hidden = '*'.repeat(number.length - head - tail)
+  return `${number.slice(0, head)}${hidden}${number.slice(-tail)}`
 }

@@ -10,6 +10,7 @@ import type { WantedTarget } from './party-inputs.ts'
 import type { RejectionCode } from './rejections.ts'
 import type { Agent, Call, Party } from './state.ts'
 import type { Turn } from './turn.ts'
+import { isWrittenUp } from './wrap-ups.ts'
 
 /** From the answer to hearing each other; a joining that was lost never comes. */
 export const JOIN_MS_MAX = 3_000
@@ -125,7 +126,9 @@ function releaseAgent(
   const isRecall = purpose === 'recall'
   if (outcome === 'no_answer' || outcome === 'busy' || outcome === 'unreachable') {
     const { agentId } = agent
-    if (isRecall) turn.emit({ type: 'call.left_unrecorded', at: turn.at, callId, agentId })
+    if (isRecall && !isWrittenUp(agent, callId)) {
+      turn.emit({ type: 'call.left_unrecorded', at: turn.at, callId, agentId })
+    }
     return parkAgent(turn, agent, PARKED[outcome])
   }
   if (outcome === 'left' && !isPutDown(cause)) return parkAgent(turn, agent, 'unreachable')

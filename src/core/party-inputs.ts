@@ -13,6 +13,8 @@ export type WantedTarget =
 interface OfAgent {
   readonly at: number
   readonly agentId: AgentId
+  /** Asked at one of the agent's consoles; absent where nobody but the agent's own program can ask. */
+  readonly consoleId?: string
 }
 
 export type PartyRequest =

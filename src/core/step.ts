@@ -180,6 +180,7 @@ function watchAgents(turn: Turn): void {
 function partyAsked(turn: Turn, input: PartyRequest): void {
   const agent = turn.state.agents.get(input.agentId)
   if (agent === undefined) turn.refuse('unknown_agent')
+  else if (isElsewhere(agent, input)) turn.refuse('signed_in_elsewhere')
   else partyRequested(turn, agent, input)
 }
 

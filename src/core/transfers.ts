@@ -276,8 +276,10 @@ export function transferFailed(turn: Turn, call: Call, party: Party, outcome: Pa
 
 /** The agent who let go is free, or still writes this very call up, and the phone can be rung. */
 function isStillThere({ phase, isRegistered, legId }: Agent, { callId }: Call): boolean {
-  if (!isRegistered || legId !== null) return false
-  return phase.name === 'ready' || (phase.name === 'wrap_up' && phase.callId === callId)
+  if (!isRegistered) return false
+  // A refusal may be back before the leg that was let go has ended; its phone is told to hang up first.
+  if (phase.name === 'wrap_up') return phase.callId === callId
+  return phase.name === 'ready' && legId === null
 }
 
 function headPriority(turn: Turn, call: Call, queueId: string): number {

@@ -371,7 +371,9 @@ async function dial(
     throw refused(rejection(verdict.code))
   }
   const { ground } = verdict.permit
-  submit(options, { type: 'agent.dial_requested', at, agentId, number, ground, callbackId })
+  const { consoleId } = callerOf(request)
+  const wish = { at, agentId, number, ground, callbackId, consoleId }
+  submit(options, { type: 'agent.dial_requested', ...wish })
   await audit(options, request, { ...entity, action: 'dial.placed', details: { ground } })
 }
 

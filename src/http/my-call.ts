@@ -196,7 +196,8 @@ function smallRoutes(api: Api, options: AppOptions): void {
 
 function submitter({ engine, timeZone }: AppOptions) {
   return (request: FastifyRequest, input: PartyRequest): z.infer<typeof replySchema> => {
-    const refusal = engine.submit(input)
+    const { consoleId } = callerOf(request)
+    const refusal = engine.submit({ ...input, consoleId })
     if (refusal !== null) throw refused(refusal)
     const agent = liveAgent(engine.state, input.agentId)
     if (agent === null) throw refused(rejection('unknown_agent'))

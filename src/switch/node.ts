@@ -1,6 +1,6 @@
 // One FreeSWITCH as the service sees it: a link that is kept up, the events that matter as inputs of
 // the core, commands on their way out, and a look at all of its legs whenever it comes back and every
-// ten seconds after that, because a lost event leaves no trace.
+// four seconds after that, because a lost event leaves no trace.
 import type { Clock, Timer } from '../clock.ts'
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, NodeId } from '../core/inputs.ts'
@@ -33,7 +33,7 @@ export interface NodeStatus extends LinkCounts {
   readonly isUp: boolean
 }
 
-const RECONCILE_MS = 10_000
+const RECONCILE_MS = 4_000
 const SUBSCRIPTION =
   'event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_PARK ' +
   'CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP ' +

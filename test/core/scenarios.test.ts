@@ -1,5 +1,5 @@
 // Every file in test/scenarios is a conversation with the core and, beneath each line, what must come
-// of it. After a wanted change of behaviour, `npx vitest run -u test/core/scenarios.test.ts` rewrites them.
+// of it. After a wanted change of behaviour, `npx vitest run test/core/scenarios.test.ts -u` rewrites them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { replay } from '../support/scenario.ts'

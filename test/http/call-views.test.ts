@@ -14,7 +14,7 @@ it('without `pii.read` no fact of a timeline gives the number away', () => {
   floor.stop()
   const [arrived] = floor.facts.filter(({ type }) => type === 'call.arrived')
   if (arrived === undefined) throw new Error('no call arrived')
-  expect(timelineEntry(arrived, reader)).toMatchObject({ from: '138******00', to: '12345' })
+  expect(timelineEntry(arrived, reader)).toMatchObject({ from: '138****8000', to: '12345' })
   const shown = JSON.stringify(floor.facts.map((fact) => timelineEntry(fact, reader)))
   expect(shown).not.toContain(CALLER)
 })
@@ -56,7 +56,7 @@ it('nor does a leg within a fact', () => {
     reader,
   )
   expect(entry).toMatchObject({
-    caller: { from: '138******00', createdAt: '1970-01-01T08:00:00.000+08:00', answeredAt: null },
+    caller: { from: '138****8000', createdAt: '1970-01-01T08:00:00.000+08:00', answeredAt: null },
   })
 })
 
@@ -104,6 +104,6 @@ it('nor the call itself', () => {
     callbackId: null,
     dialledAt: null,
   }
-  expect(callView(row, reader).from).toBe('138******00')
+  expect(callView(row, reader).from).toBe('138****8000')
   expect(callView(row, { ...reader, seesNumbers: true }).from).toBe(CALLER)
 })

@@ -45,20 +45,20 @@ it('an agent dials what there is a ground for, and every refusal is written down
   expect(dialled.statusCode).toBe(200)
   expect(dialled.json()).toMatchObject({
     agent: { phase: 'offered' },
-    call: { direction: 'outbound', from: '139******00', to: '12345', phase: 'offered' },
+    call: { direction: 'outbound', from: '139****9000', to: '12345', phase: 'offered' },
   })
   expect(await audited()).toEqual(
     expect.arrayContaining([
       {
         actor: 'agent',
         action: 'dial.refused',
-        entityId: '139******00',
+        entityId: '139****9000',
         details: { code: 'not_permitted' },
       },
       {
         actor: 'agent',
         action: 'dial.placed',
-        entityId: '139******00',
+        entityId: '139****9000',
         details: { ground: 'callback' },
       },
     ]),

@@ -32,7 +32,7 @@ it('a record grows during the call, is saved when whole, and ends the wrap-up', 
   talk()
   // Before anything is written: the caller's number is there, masked for one without `pii.read`.
   expect((await asAgent('GET', MINE)).json()).toMatchObject({
-    record: { version: 0, status: 'draft', contactPhone: '138******00' },
+    record: { version: 0, status: 'draft', contactPhone: '138****8000' },
     corrections: [],
   })
   const draft = await asAgent('PUT', `${MINE}/draft`, {
@@ -71,7 +71,7 @@ it('a record grows during the call, is saved when whole, and ends the wrap-up', 
   expect(floor.facts.some(({ type }) => type === 'call.left_unrecorded')).toBe(false)
   expect((await asAgent('GET', MINE)).json().record).toMatchObject({
     ...WHOLE,
-    contactPhone: '138******00',
+    contactPhone: '138****8000',
     saveDelayMs: 0,
   })
 })
@@ -241,7 +241,7 @@ it('records are listed page by page; who may see numbers sees them, and is in th
 })
 
 it.each([
-  [{ version: 0, changes: { contactPhone: '138******00' } }, ['body.changes.contactPhone']],
+  [{ version: 0, changes: { contactPhone: '138****8000' } }, ['body.changes.contactPhone']],
   [{ version: -1, changes: { mood: 'bad' } }, ['body.version', 'body.changes.mood']],
   [
     { version: 0, changes: { questions: [{ question: '' }] } },

@@ -56,7 +56,7 @@ it('a whole shift: sign in, take a call, hold, retrieve, hang up, write up, leav
   // The caller's number is masked: the role has no `pii.read`.
   expect((await me()).json()).toMatchObject({
     agent: { phase: 'offered', callId: 'c1' },
-    call: { callId: 'c1', queueId: 'city', from: '138******00', phase: 'offered' },
+    call: { callId: 'c1', queueId: 'city', from: '138****8000', phase: 'offered' },
   })
   floor.answer('c1')
   expect((await act('hold')).statusCode).toBe(200)

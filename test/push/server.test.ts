@@ -282,7 +282,7 @@ describe('agent', () => {
     // The clock has not moved.
     const delta = await console.nth('delta', 1)
     expect(delta.agent.phase).toBe('offered')
-    expect(delta.call).toMatchObject({ callId: 'c1', from: '138******00' })
+    expect(delta.call).toMatchObject({ callId: 'c1', from: '138****8000' })
     expect(JSON.stringify(console.messages)).not.toContain(CALLER)
   })
 

@@ -231,7 +231,7 @@ describe('a switch that has gone silent', () => {
   test('is noticed by the regular look at its channels', async () => {
     await started()
     peer.on(/./, () => null)
-    clock.advance(10_000)
+    clock.advance(4_000)
     await until(() => peer.commands.length === 1, 'the question')
     clock.advance(REPLY_MS_MAX)
     await until(() => types().includes('switch.lost'), 'the loss')
@@ -239,10 +239,10 @@ describe('a switch that has gone silent', () => {
 })
 
 describe('the regular look', () => {
-  test('comes every ten seconds', async () => {
+  test('comes every four seconds', async () => {
     await started()
     for (let looks = 1; looks <= 3; looks += 1) {
-      clock.advance(10_000)
+      clock.advance(4_000)
       await until(() => inputs.length === looks && pool.isQuiet(), `look ${looks}`)
     }
     expect(types()).toEqual(['switch.synced', 'switch.synced', 'switch.synced'])
@@ -251,7 +251,7 @@ describe('the regular look', () => {
   test('does not hold back events', async () => {
     await started()
     peer.on(/^api show/, () => null)
-    clock.advance(10_000)
+    clock.advance(4_000)
     await until(() => peer.commands.length === 1, 'the question')
     peer.send(event(parkedCaller))
     await until(() => inputs.length === 1, 'the caller')
@@ -265,7 +265,7 @@ describe('the regular look', () => {
   test('that shows nonsense costs the connection', async () => {
     await started()
     peer.on(/^api show/, () => apiResponse('-ERR out of memory\n'))
-    clock.advance(10_000)
+    clock.advance(4_000)
     await until(() => inputs.length === 1, 'the loss')
     expect(types()).toEqual(['switch.lost'])
   })

@@ -212,7 +212,7 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
 
     const caller = simulator.call({ to: '12345', from: '13800138000' })
     await page.locator('[data-call-phase=talking]').waitFor()
-    await page.getByText('138******00').first().waitFor()
+    await page.getByText('138****8000').first().waitFor()
     await page.keyboard.press('Alt+h')
     await page.locator('[data-call-phase=held]').waitFor()
     await page.getByText('感谢您的耐心等待').waitFor()
