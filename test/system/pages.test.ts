@@ -338,14 +338,25 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     expect(await barriers()).toEqual([])
     await play.first().click()
     const sound = page.waitForResponse((response) => response.url().includes('/audio'))
-    await page
-      .locator('audio')
-      .evaluate((audio) => (audio as unknown as { play(): Promise<void> }).play())
+    const shape = page.getByRole('slider', { name: '播放位置' })
+    await shape.focus()
+    await page.keyboard.press('Space')
     expect([200, 206]).toContain((await sound).status())
     const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
     expect(log.entries).toContainEqual(
       expect.objectContaining({ action: 'recording.played', actor: 'qa' }),
     )
+    expect(await shape.locator('path.caller').getAttribute('d')).toMatch(/^M.+Z$/)
+    expect(await barriers()).toEqual([])
+    await page.getByText('只听来电人').click()
+    const drawer = page.getByRole('dialog', { name: '录音播放' })
+    await drawer.getByRole('button', { name: '依法保全' }).click()
+    await page.getByRole('dialog', { name: '依法保全' }).getByRole('textbox').fill('法院来函')
+    await page.getByRole('button', { name: '确定' }).click()
+    await drawer.getByText('已依法保全').waitFor()
+    const copy = page.waitForEvent('download')
+    await drawer.getByRole('link', { name: '导出录音' }).click()
+    expect((await copy).suggestedFilename()).toMatch(/\.wav$/)
   })
 
   it('a page that is not for somebody says so, and does not offer itself', async () => {
