@@ -37,6 +37,7 @@ import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
 import { myCallRoutes } from './my-call.ts'
 import { myContactRecordRoutes } from './my-contact-records.ts'
+import { myFigureRoutes } from './my-figures.ts'
 import { notReadyReasonRoutes } from './not-ready-reasons.ts'
 import { numberRoutes } from './numbers.ts'
 import { offSeatRoutes } from './off-seat.ts'
@@ -100,6 +101,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       myAgentRoutes(api, options)
       consolePhoneRoutes(api, options)
       myCallRoutes(api, options)
+      myFigureRoutes(api, options)
       unitRoutes(api, options)
       unitAttemptRoutes(api, options)
       helpRoutes(api, options)

@@ -92,6 +92,7 @@ describe('every route', () => {
         "POST /api/v1/me/agent/emergency-transfer: agent.act",
         "POST /api/v1/me/agent/digits: agent.act",
         "POST /api/v1/me/agent/remove-party: agent.act",
+        "GET /api/v1/me/agent/figures: agent.act",
         "GET /api/v1/units: signed_in",
         "POST /api/v1/units: config.write",
         "PATCH /api/v1/units/x: config.write",

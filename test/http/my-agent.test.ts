@@ -185,3 +185,11 @@ describe('the phrases of a hold', () => {
     expect((await act('hold-phrases', { phrase: 'middle' })).statusCode).toBe(400)
   })
 })
+
+it('one’s own day begins with nothing in it', async () => {
+  const reply = await test.service.ask('agent', 'GET', '/api/v1/me/agent/figures')
+  expect([reply.statusCode, reply.json().figures]).toEqual([
+    200,
+    expect.objectContaining({ handled: 0, averageHandleMs: null, holds: 0 }),
+  ])
+})

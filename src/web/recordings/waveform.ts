@@ -17,9 +17,11 @@ export interface Waveform {
 }
 
 /** An SVG path in a box of 1000 by 100 around its middle line. Quiet voices are raised, so that they are seen. */
-export function levelsPath(levels: readonly number[]): string {
-  if (levels.length === 0) return ''
-  const step = 1_000 / levels.length
+export function levelsPath(each: readonly number[]): string {
+  if (each.length === 0) return ''
+  // The last one lasts as long as all others.
+  const levels = [...each, each.at(-1) ?? 0]
+  const step = 1_000 / each.length
   const point = (index: number, side: 1 | -1): string => {
     const height = Math.max(1, Math.sqrt(levels[index] ?? 0) * 48)
     return `${(index * step).toFixed(1)} ${(50 - side * height).toFixed(1)}`

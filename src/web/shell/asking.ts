@@ -14,8 +14,11 @@ export async function asked(question: string): Promise<boolean> {
 }
 
 /** Null where somebody thought better of it. */
-export async function reasonFor(title: string): Promise<string | null> {
-  const answer = await ElMessageBox.prompt(t('floor.reason'), title, {
+export async function reasonFor(
+  title: string,
+  question = t('floor.reason'),
+): Promise<string | null> {
+  const answer = await ElMessageBox.prompt(question, title, {
     confirmButtonText: t('word.confirm'),
     cancelButtonText: t('word.cancel'),
     inputValidator: (text: string) => text.trim() !== '' && text.length <= 200,
