@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -14,6 +15,7 @@ import { createLog } from '../../src/log.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { Simulator } from '../../src/simulator/server.ts'
 import { type Person, setUpHotline } from '../support/person.ts'
+import { tone, wavOf } from '../support/prompt-wav.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const CHROMIUM_ARGS = [
@@ -25,6 +27,8 @@ const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
 ]
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const isPresent = existsSync(CHROMIUM)
@@ -191,6 +195,37 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     caller.hangUp()
   })
 
+  it('an administrator gives a prompt another voice, and a screen its address', async () => {
+    await signIn('admin', service.newAdminPassword ?? '', '/admin/prompts?open=greeting')
+    const file = {
+      name: 'greeting.wav',
+      mimeType: 'audio/wav',
+      buffer: wavOf({ framesPerSecond: 8_000 }, tone(440, 8_000, 1)),
+    }
+    await page.locator('input[type=file]').setInputFiles(file)
+    const version = page.locator('[data-version="1"]')
+    await version.getByRole('button', { name: '启用' }).click()
+    await version.getByText('使用中').waitFor()
+    expect(await barriers()).toEqual([])
+    await page.getByRole('button', { name: '录制' }).click()
+    await page.getByText('正在录音').waitFor()
+    await page.getByRole('button', { name: '停止并保存' }).click()
+    await page.locator('[data-version="2"]').waitFor()
+
+    await page.goto(`${service.url}/admin/wallboards`)
+    await page.getByText('还没有大屏地址').waitFor()
+    await page.getByLabel('屏幕名称').fill('大厅')
+    await page.getByRole('button', { name: '生成地址' }).click()
+    const link = page.getByRole('link', { name: /wallboard\?token=/ })
+    const address = (await link.getAttribute('href')) ?? ''
+    expect(await barriers()).toEqual([])
+    await page.getByRole('button', { name: '撤销', exact: true }).click()
+    await page.getByRole('button', { name: '确定' }).click()
+    await page.getByText('已撤销').waitFor()
+    await page.goto(address)
+    await page.getByText('此大屏的访问令牌已被撤销').waitFor()
+  })
+
   it('a fault in a form is shown where it is, and nothing is lost', async () => {
     await signIn('admin', service.newAdminPassword ?? '', '/admin/queues')
     await add()
@@ -230,6 +265,35 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.keyboard.press('Alt+n')
     await page.getByRole('menuitem', { name: '小休' }).click()
     await page.getByText('示忙 · 小休').waitFor()
+    await page.getByLabel('我的今日').getByText('1', { exact: true }).waitFor()
+
+    await page.keyboard.press('Alt+n')
+    await page.getByRole('menuitem', { name: '离席' }).click()
+    await page.getByRole('dialog', { name: '申请离席' }).getByRole('textbox').fill('15')
+    await page.keyboard.press('Enter')
+    await page.getByText('等待班长批准').waitFor()
+    expect(await barriers()).toEqual([])
+  })
+
+  it('an agent promises a callback and makes it from the list of what is to be done', async () => {
+    await setUp()
+    await signIn('wangfang', 'a long enough password', '/console')
+    await page.getByRole('button', { name: '签入' }).click()
+    await page.getByText('暂无待办').waitFor()
+    await page.keyboard.press('Alt+r')
+    const caller = simulator.call({ to: '12345', from: '13800138000' })
+    await page.locator('[data-call-phase=talking]').waitFor()
+    await page.getByRole('button', { name: '约定回电' }).click()
+    await page.locator('[data-task=callback]').waitFor()
+    caller.hangUp()
+    await page.locator('.state[data-phase=wrap_up]').waitFor()
+    await writeUp('约定回电')
+    await page.locator('.state[data-phase=ready]').waitFor()
+    const task = page.locator('[data-task=callback]')
+    await task.getByText('138****8000').waitFor()
+    expect(await barriers()).toEqual([])
+    await task.getByRole('button', { name: '回拨' }).click()
+    await page.locator('.state[data-phase=on_call]').waitFor()
   })
 
   /** By keyboard, as far as a person would; the phone stands there from the call. */
@@ -260,6 +324,22 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.keyboard.press('Alt+s')
   }
 
+  it('the first load of the console stays under 400 KB of compressed script', async () => {
+    await setUp()
+    let bytes = 0
+    page.on('response', async (response) => {
+      if (response.request().resourceType() === 'script') {
+        bytes += gzipSync(await response.body()).length
+      }
+    })
+    await signIn('wangfang', 'a long enough password', '/console')
+    await page.getByRole('button', { name: '签入' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    console.info(`the console's first load: ${Math.round(bytes / 1_000)} kB of gzipped script`)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(400_000)
+  })
+
   it('the console shows the truth again after the service was away', async () => {
     const { agent } = await setUp()
     await signIn('wangfang', 'a long enough password', '/console')
@@ -284,8 +364,27 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
       password: AGENT_PASSWORD,
     })
     await agent.does('POST', '/me/agent/sign-in')
+    await agent.does('POST', '/me/agent/off-seat', { durationMs: 900_000, note: '取药' })
+    await admin.does('POST', '/exclusion-windows', {
+      reason: 'system_fault',
+      startsAt: '2026-11-01T08:00:00+08:00',
+      endsAt: '2026-11-01T09:00:00+08:00',
+      evidence: '中继中断一小时',
+    })
     await signIn('leader', AGENT_PASSWORD)
     await page.waitForURL(/\/floor$/)
+    const leave = page.locator('[data-off-seat="1001"]')
+    await leave.getByText('15 分钟').waitFor()
+    await leave.getByRole('button', { name: '同意', exact: true }).click()
+    await leave.waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: '剔除时段' }).click()
+    await page.waitForURL(/panel=windows/)
+    await page.locator('[data-window=proposed]').getByText('中继中断一小时').waitFor()
+    expect(await barriers()).toEqual([])
+    await page.getByRole('button', { name: '批准', exact: true }).click()
+    await page.locator('[data-window=approved]').getByText('处理：leader').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.el-drawer').waitFor({ state: 'hidden' })
     const caller = simulator.call({ to: '12345', from: '13800138000' })
     const row = page.locator('[data-call]')
     await row.waitFor()

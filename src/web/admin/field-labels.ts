@@ -3,6 +3,7 @@
 export type Bilingual = readonly [zh: string, en: string]
 
 export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
+  queueIds: ['显示的队列', 'Queues'],
   queueId: ['队列', 'Queue'],
   name: ['名称', 'Name'],
   requiredSkills: ['必备技能', 'Required skills'],

@@ -6,7 +6,7 @@ import type { MessageKey } from '../messages.ts'
 export interface Section {
   readonly id: string
   /** A panel of its own instead of the list with its forms. */
-  readonly panel?: 'audit'
+  readonly panel?: 'audit' | 'prompts' | 'wallboards'
   readonly title: Extract<MessageKey, `admin.section.${string}`>
   readonly group: Extract<MessageKey, `admin.group.${string}`>
   /** The list's address below `/api/v1`; an entry's is this and its id. */
@@ -160,6 +160,30 @@ export const SECTIONS: readonly Section[] = [
     idField: 'address',
     columns: ['address', 'reason', 'failures', 'until', 'isInForce'],
     can: ['delete'],
+    ...CONFIG,
+  },
+  {
+    id: 'prompts',
+    panel: 'prompts',
+    title: 'admin.section.prompts',
+    group: 'admin.group.telephony',
+    path: '/prompts',
+    list: 'prompts',
+    idField: 'promptId',
+    columns: [],
+    can: [],
+    ...CONFIG,
+  },
+  {
+    id: 'wallboards',
+    panel: 'wallboards',
+    title: 'admin.section.wallboards',
+    group: 'admin.group.system',
+    path: '/wallboard-tokens',
+    list: 'tokens',
+    idField: 'tokenId',
+    columns: [],
+    can: [],
     ...CONFIG,
   },
   {
