@@ -257,6 +257,13 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.reload()
     await page.locator('[data-call-phase=talking]').waitFor()
     expect(await barriers()).toEqual([])
+    await page.getByLabel('姓氏').fill('王')
+    await page
+      .locator('.el-select')
+      .filter({ has: page.locator('#salutation') })
+      .click()
+    await page.getByRole('option', { name: '女士' }).locator('visible=true').click()
+    await page.getByText('王女士，请你稍等').waitFor()
     caller.hangUp()
     await page.locator('.state[data-phase=wrap_up]').waitFor()
     await writeUp('咨询公积金提取')
