@@ -14,6 +14,7 @@ import { restoreEstimates } from './store/estimates.ts'
 import { Journal } from './store/journal.ts'
 import { promptFileOf } from './store/prompt-files.ts'
 import { listActivePrompts } from './store/prompts.ts'
+import { remembered } from './store/remembered.ts'
 import { restore } from './store/restore.ts'
 import type { SwitchAddress } from './switch/node.ts'
 import { SwitchPool } from './switch/pool.ts'
@@ -93,6 +94,8 @@ export class Hotline {
     const learned = await restoreEstimates(db, clock.now())
     hotline.engine.submit({ type: 'estimates.restored', at: clock.now(), ...learned })
     hotline.engine.submit({ type: 'history.restored', at: clock.now(), calls: known, ...history })
+    const memory = await remembered(db, clock.now())
+    hotline.engine.submit({ type: 'routing.restored', at: clock.now(), ...memory })
     hotline.pool.start()
     return hotline
   }

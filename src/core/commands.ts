@@ -6,6 +6,7 @@ import type { AgentId, QueueId } from './config.ts'
 import type { CallId, CallStage, LegId, MonitorMode, NodeId } from './inputs.ts'
 import type { PartyPurpose, PartyTarget, SurveyScale } from './party-facts.ts'
 import type { Language, PromptId } from './prompts.ts'
+import type { Language as RoutingLanguage } from './routing-policy.ts'
 
 /** What we write on a caller's leg so that a restarted service can read it back. Times are epoch ms. */
 export interface LegStamp {
@@ -19,6 +20,11 @@ export interface LegStamp {
   readonly recordingPath: string | null
   readonly stage: CallStage | null
   readonly promptedAt: number | null
+  readonly priority: number
+  /** Other than by `queuedAt`; may lie between two milliseconds. */
+  readonly placeAt: number | null
+  /** What the caller chose to speak. */
+  readonly language: RoutingLanguage | null
 }
 
 interface OnLeg {

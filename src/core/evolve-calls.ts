@@ -160,6 +160,8 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   call.offeredAt = known?.offeredAt ?? null
   call.priority = fact.priority
   call.queuedAt = fact.queuedAt
+  call.placeAt = caller.placeAt ?? null
+  call.language = caller.language ?? null
   call.answeredAt = caller.answeredAt ?? known?.answeredAt ?? null
   call.connectedAt = caller.connectedAt ?? known?.connectedAt ?? null
   call.holdMs = known?.holdMs ?? 0

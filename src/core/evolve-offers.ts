@@ -100,10 +100,14 @@ function callOffered(state: State, fact: FactOf<'call.offered'>): void {
   })
 }
 
-/** A phone that was declined or out of reach would not have been answered however long it rang. */
+/**
+ * A phone that was declined or out of reach would not have been answered however long it rang. One that
+ * was answered, and lost before the two were joined, has been counted as answered.
+ */
 function noteUnanswered(state: State, fact: FactOf<'offer.ended'>): void {
-  const { outcome, agentId } = fact
-  if (outcome === 'failed') return
+  const { outcome, agentId, callId, legId } = fact
+  const phase = state.calls.get(callId)?.phase
+  if (phase?.name === 'connecting' && phase.legId === legId) return
   const isOver = outcome === 'rejected' || outcome === 'unreachable'
   const ringMs = isOver ? Number.POSITIVE_INFINITY : fact.ringMs
   changeAgent(state, agentId, (agent) => {

@@ -20,6 +20,7 @@ import { isFloorFact } from './floor-facts.ts'
 import { indexAgent, indexAll, indexCall } from './lanes.ts'
 import { isPartyFact } from './party-facts.ts'
 import { noteAnswer } from './recent-answers.ts'
+import { routingRestored } from './remembered.ts'
 import { noteCaller } from './repeat-callers.ts'
 import { EMPTY_SEAT } from './seats.ts'
 import type { Agent, State } from './state.ts'
@@ -42,6 +43,9 @@ function apply(state: State, fact: Fact): void {
       return
     case 'history.restored':
       historyRestored(state, fact)
+      return
+    case 'routing.restored':
+      routingRestored(state, fact)
       return
     case 'switch.drift_healed': {
       const node = state.nodes.get(fact.nodeId)

@@ -22,6 +22,7 @@ import type {
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
+import type { RememberedFact } from './remembered.ts'
 import type { Language } from './routing-policy.ts'
 import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
 import type { Stretch } from './sound.ts'
@@ -479,6 +480,7 @@ export type SystemFact =
       readonly quarters?: readonly RestoredQuarter[]
       readonly callbacks?: readonly RestoredCallback[] | undefined
     })
+  | RememberedFact
   | (At & { readonly type: 'switch.lost'; readonly nodeId: NodeId })
   | (At & { readonly type: 'switch.synced'; readonly nodeId: NodeId })
   /**

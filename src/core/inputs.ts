@@ -7,6 +7,8 @@ import type { FloorInput } from './floor-inputs.ts'
 import type { Counts } from './metrics.ts'
 import type { PartyPurpose, PartyTarget } from './party-facts.ts'
 import type { HelpAnswer, PartyRequest } from './party-inputs.ts'
+import type { RememberedFact } from './remembered.ts'
+import type { Language } from './routing-policy.ts'
 import type { AfterCall, Seat } from './seats.ts'
 import type { Channel, Stretch } from './sound.ts'
 import type { EstimatesFact } from './waiting-facts.ts'
@@ -90,6 +92,10 @@ export interface LegSnapshot {
   readonly party?: { readonly target: PartyTarget; readonly purpose: PartyPurpose } | null
   /** When the waiting caller was last told something. */
   readonly promptedAt?: number | null
+  /** As it stood when the leg was last stamped; absent: the queue's own. */
+  readonly priority?: number
+  readonly placeAt?: number | null
+  readonly language?: Language | null
   /** Marked when it was dialled: a citizen whom we have called. */
   readonly outbound?:
     | { readonly ground: DialGround; readonly callbackId: CallbackId | null }
@@ -211,6 +217,7 @@ export type WorldInput =
       readonly callbacks?: readonly RestoredCallback[] | undefined
     })
   | EstimatesFact
+  | RememberedFact
   | (At & { readonly type: 'timer.fired'; readonly timerId: string })
   | (At & {
       readonly type: 'command.failed'

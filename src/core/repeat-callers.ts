@@ -43,16 +43,17 @@ export function noteCaller(state: State, fact: Fact): void {
   const known = state.callers.get(call.from) ?? { lastAgentId: null, servedAt: null, left: null }
   const { queueId } = call
   if (fact.type === 'call.connected') {
-    remember(state, call.from, { lastAgentId: fact.agentId, servedAt: fact.at, left: null })
+    rememberCaller(state, call.from, { lastAgentId: fact.agentId, servedAt: fact.at, left: null })
   } else if (fact.ending.startsWith('abandoned') && queueId !== null) {
-    remember(state, call.from, {
+    rememberCaller(state, call.from, {
       ...known,
       left: { queueId, at: fact.at, placeAt: placeSince(call) },
     })
   }
 }
 
-function remember(state: State, from: string, caller: KnownCaller): void {
+/** As the newest; of too many the oldest is forgotten. */
+export function rememberCaller(state: State, from: string, caller: KnownCaller): void {
   state.callers.delete(from)
   state.callers.set(from, caller)
   const oldest = state.callers.keys().next()

@@ -170,7 +170,7 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
     caller,
     agent: partner,
     queueId: queue.queueId,
-    priority: queue.priority,
+    priority: caller.priority ?? queue.priority,
     arrivedAt: caller.createdAt,
     queuedAt,
   })

@@ -23,6 +23,9 @@ export function stamp(turn: Turn, call: Call): void {
       recordingPath: call.recordingPath,
       stage: CALL_STAGES.find((stage) => stage === phase.name) ?? null,
       promptedAt: call.told.promptedAt,
+      priority: call.priority,
+      placeAt: call.placeAt,
+      language: call.language,
     },
   })
 }

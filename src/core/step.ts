@@ -110,6 +110,7 @@ function take(turn: Turn, input: Input): void {
       turn.emit(input)
       return
     case 'estimates.restored':
+    case 'routing.restored':
       turn.emit(input)
       return
     case 'history.restored':

@@ -1,7 +1,7 @@
 // From facts to rows: what each fact changes in the tables that people read. The facts themselves are
 // written here too, and a fact that is there already changes nothing, so replaying is harmless. Rows
 // are made from the facts alone, never from the live state, in the order of the facts.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { isCallbackFact } from '../core/callback-facts.ts'
 import type { CallFact, Fact, RecordedFact } from '../core/facts.ts'
 import { isPartyFact } from '../core/party-facts.ts'
@@ -128,6 +128,7 @@ export async function project(tx: Queryable, fact: RecordedFact): Promise<void> 
     case 'switch.synced':
     case 'switch.drift_healed':
     case 'estimates.restored':
+    case 'routing.restored':
       return
     case 'call.prompted':
     case 'call.prompt_ended':
@@ -188,18 +189,7 @@ async function projectCall(
     case 'call.answered':
       return callAnswered(tx, fact)
     case 'offer.ended':
-      // An answered offer whose legs could not be joined ends a second time, as `failed`.
-      await tx
-        .update(offers)
-        .set({
-          outcome: fact.outcome,
-          endedAt: fact.at,
-          ringMs: fact.ringMs,
-          rings: fact.rings,
-          cause: fact.cause,
-        })
-        .where(eq(offers.legId, fact.legId))
-      return
+      return offerEnded(tx, fact)
     case 'call.connected':
       return callConnected(tx, fact)
     case 'call.ended':
@@ -248,6 +238,25 @@ async function callOffered(tx: Queryable, fact: RecordedFactOf<'call.offered'>):
     .set({ offeredAt: at })
     .where(and(eq(calls.callId, callId), isNull(calls.offeredAt)))
   await projectAgent(tx, fact)
+}
+
+/** An answered one whose legs were not joined ends a second time; how long it rang is known already. */
+async function offerEnded(tx: Queryable, fact: RecordedFactOf<'offer.ended'>): Promise<void> {
+  const { legId, at, outcome, ringMs, rings, cause } = fact
+  await tx
+    .update(offers)
+    .set({
+      outcome,
+      endedAt: at,
+      ringMs: unlessAnswered(offers.ringMs, ringMs),
+      rings: unlessAnswered(offers.rings, rings),
+      cause,
+    })
+    .where(eq(offers.legId, legId))
+}
+
+function unlessAnswered(known: SQLWrapper, value: number): SQL {
+  return sql`case when ${offers.answeredAt} is null then ${value}::integer else ${known} end`
 }
 
 async function callAnswered(tx: Queryable, fact: RecordedFactOf<'call.answered'>): Promise<void> {

@@ -239,6 +239,9 @@ function stampVariables(stamp: LegStamp): string {
     cc_recording: stamp.recordingPath,
     cc_stage: stamp.stage,
     cc_prompted_ms: stamp.promptedAt,
+    cc_priority: stamp.priority,
+    cc_place_ms: stamp.placeAt,
+    cc_language: stamp.language,
   }
   const pairs = Object.entries(variables).map(
     ([name, value]) => `${name}=${value === null ? '' : encodeText(String(value))}`,

@@ -56,6 +56,9 @@ const Dump = z.object({
   variable_cc_party: Text,
   variable_cc_purpose: Text,
   variable_cc_prompted_ms: Stamped.default(null),
+  variable_cc_priority: Text,
+  variable_cc_place_ms: Text,
+  variable_cc_language: Text,
   variable_cc_outbound: z.enum(DIAL_GROUNDS).optional().catch(undefined),
   variable_cc_callback: Text,
   variable_cc_citizen: Text,
@@ -126,6 +129,9 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
   const isBridged = bond !== '' && dumps.get(bond)?.variable_signal_bond === legId
   const callId = dump.variable_cc_call_id
   const promptedAt = dump.variable_cc_prompted_ms
+  const priority = numberOrNull(dump.variable_cc_priority)
+  const placeAt = numberOrNull(dump.variable_cc_place_ms)
+  const language = textOrNull(dump.variable_cc_language)
   const stage = CALL_STAGES.find((one) => one === dump.variable_cc_stage)
   const party = readPartyMark(dump.variable_cc_party, dump.variable_cc_purpose)
   return {
@@ -152,6 +158,9 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
     ...(stage === undefined ? {} : { stage }),
     ...(party === null ? {} : { party }),
     ...(promptedAt === null ? {} : { promptedAt }),
+    ...(priority === null ? {} : { priority }),
+    ...(placeAt === null ? {} : { placeAt }),
+    ...(language === null ? {} : { language }),
     ...(dump.variable_cc_outbound !== undefined && {
       outbound: {
         ground: dump.variable_cc_outbound,
@@ -159,6 +168,12 @@ function snapshotOf(dump: Dump, dumps: ReadonlyMap<string, Dump>): LegSnapshot {
       },
     }),
   }
+}
+
+/** Also one that lies between two whole ones, or below zero. */
+function numberOrNull(text: string): number | null {
+  const number = Number(text)
+  return text === '' || !Number.isFinite(number) ? null : number
 }
 
 function textOrNull(text: string): string | null {

@@ -6,10 +6,13 @@ import { rollingCounts, rollingSince } from '../../src/core/counting.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import { NORM_DEFINITION } from '../../src/core/kpi-definitions.ts'
 import { type Counts, figures, NO_COUNTS } from '../../src/core/metrics.ts'
+import { routingRestored } from '../../src/core/remembered.ts'
+import { emptyState } from '../../src/core/state.ts'
 import { countCalls, countsOfDay, countsOfDays } from '../../src/store/kpi.ts'
 import { differencesOn } from '../../src/store/kpi-check.ts'
 import { adjustedCounts } from '../../src/store/kpi-periods.ts'
 import { recordFacts } from '../../src/store/projections.ts'
+import { remembered } from '../../src/store/remembered.ts'
 import { restore } from '../../src/store/restore.ts'
 import { testDatabase } from '../support/database.ts'
 import { abandonedCall, arrival, ending, MORNING, numbered, servedCall } from '../support/facts.ts'
@@ -192,6 +195,26 @@ describe('a day of anything at all', () => {
         ]),
       )
       expect(new Map(restored.counts.map(({ queueId, counts }) => [queueId, counts]))).toEqual(live)
+
+      const memory = await remembered(database.db, world.at)
+      const worked = (agentId: string) => memory.agents.find((one) => one.agentId === agentId)
+      for (const agent of signedIn) {
+        const isOnCall = agent.phase.name === 'on_call' ? 1 : 0
+        expect(worked(agent.agentId)).toMatchObject({
+          callsTaken: agent.callsTaken - isOnCall,
+          talkMs: agent.talkMs,
+          lastOfferedAt: agent.lastOfferedAt,
+        })
+        const rings = agent.answers.map(({ ringMs, isAnswered }) => ({
+          ringMs: Number.isFinite(ringMs) ? ringMs : null,
+          isAnswered,
+        }))
+        expect(worked(agent.agentId)?.rings).toEqual(rings)
+      }
+      const asNew = { ...emptyState('again'), queues: world.state.queues }
+      routingRestored(asNew, { type: 'routing.restored', at: world.at, ...memory })
+      expect(asNew.callers).toEqual(world.state.callers)
+      expect(asNew.answeredShares).toEqual(world.state.answeredShares)
 
       world.settle()
       await database.db.transaction((tx) => recordFacts(tx, numbered(world.facts)))

@@ -582,6 +582,9 @@ function snapshotOf(text: string, at: number, state: State, outside: Outside): L
     heldAt: stamp?.heldAt ?? null,
     recordingPath: stamp?.recordingPath ?? null,
     promptedAt: stamp?.promptedAt ?? null,
+    ...(stamp === undefined
+      ? {}
+      : { priority: stamp.priority, placeAt: stamp.placeAt, language: stamp.language }),
     ...(agentLegId === undefined && known?.outbound != null && { outbound: known.outbound }),
   }
 }

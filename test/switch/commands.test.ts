@@ -26,6 +26,9 @@ const stamp: LegStamp = {
   recordingPath: null,
   stage: null,
   promptedAt: null,
+  priority: 0,
+  placeAt: null,
+  language: null,
 }
 
 const originate = {
@@ -182,7 +185,7 @@ describe('commands on a caller’s leg', () => {
   test('a stamp clears what is not so any more', () => {
     expect(lines({ ...on, type: 'stamp', stamp })).toEqual([
       `api uuid_setvar_multi ${U} cc_call_id=c-1;cc_queue=q1;cc_queued_ms=1795451803725;cc_agent=;` +
-        'cc_answered_ms=;cc_connected_ms=;cc_held_ms=;cc_recording=;cc_stage=;cc_prompted_ms=;presence_data=cc|c-1|waiting',
+        'cc_answered_ms=;cc_connected_ms=;cc_held_ms=;cc_recording=;cc_stage=;cc_prompted_ms=;cc_priority=0;cc_place_ms=;cc_language=;presence_data=cc|c-1|waiting',
     ])
   })
 
@@ -337,7 +340,7 @@ describe('text from outside', () => {
   test.each(HOSTILE)('%j stays one value of a stamp', (text) => {
     const hostile = { ...stamp, queueId: text, agentId: text, recordingPath: text }
     const [line = ''] = lines({ ...on, type: 'stamp', stamp: hostile })
-    expect(line.split(';')).toHaveLength(11)
+    expect(line.split(';')).toHaveLength(14)
     expect(line.split(' ')).toHaveLength(4)
     expect(line).not.toMatch(/[\r\n\0'"\\$]/)
   })
