@@ -91,6 +91,7 @@ const dialSchema = z
 export function callbackRoutes(api: Api, options: AppOptions): void {
   listRoutes(api, options)
   leadersVerbs(api, options)
+  waitingCallersRoute(api, options)
   agentsRoutes(api, options)
 }
 
@@ -239,7 +240,9 @@ function leadersVerbs(api: Api, options: AppOptions): void {
       return reply.code(204).send(null)
     },
   )
+}
 
+function waitingCallersRoute(api: Api, options: AppOptions): void {
   api.post(
     '/floor/calls/:callId/callback',
     {
@@ -248,12 +251,12 @@ function leadersVerbs(api: Api, options: AppOptions): void {
         tags,
         summary: 'Let a waiting caller go, to be called back at the same place.',
         params: z.object({ callId: callIdSchema }),
-        response: done,
+        response: { 204: z.null(), ...FAULTS },
       },
     },
     async (request, reply) => {
       const { callId } = request.params
-      submit(options, { type: 'callback.wished', at: clock.now(), callId, number: null })
+      submit(options, { type: 'callback.wished', at: options.clock.now(), callId, number: null })
       const entry = { action: 'call.callback_taken', entity: 'call', entityId: callId }
       await audit(options, request, entry)
       return reply.code(204).send(null)
