@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { NodeSituation } from '../core/admission.ts'
 import type { Log } from '../log.ts'
 import type { SipConnection, SipRequest } from './connection.ts'
+import { transportOf } from './headers.ts'
 
 export interface EdgeNode {
   readonly nodeId: string
@@ -106,8 +107,12 @@ export class Nodes {
     return this.#standings.get(nodeId)?.node ?? null
   }
 
-  /** The node that sends this. Over TCP its port says nothing; over UDP it must be a profile's own. */
+  /**
+   * The node that sends this. Over TCP its port says nothing; over UDP it must be a profile's own. What
+   * comes over a WebSocket is a browser's, also when it or its TLS proxy is on the node's host.
+   */
   nodeOf(request: SipRequest): EdgeNode | null {
+    if (/^wss?$/.test(transportOf(request) ?? '')) return null
     for (const { node, addresses } of this.#standings.values()) {
       if (!addresses.has(request.source_address)) continue
       const ports = [portOf(node.agentsAddress), portOf(node.callersAddress)]
