@@ -4,6 +4,9 @@
 import type { AgentId } from './config.ts'
 import { agentIdOf, plainNumber } from './sip-names.ts'
 
+/** Any agent's phone may dial it, to hear itself. */
+export const ECHO_NUMBER = '*43'
+
 export const DIAL_GROUNDS = ['callback', 'directory', 'shift_leader'] as const
 /** A citizen to be called back, a department, the shift leader. */
 export type DialGround = (typeof DIAL_GROUNDS)[number]

@@ -18,6 +18,7 @@ import {
   type SipRequest,
 } from './connection.ts'
 import { Digest } from './digest.ts'
+import { EchoCalls } from './echo-calls.ts'
 import { Gate } from './gate.ts'
 import { userOf } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
@@ -109,8 +110,9 @@ export class SipEdge {
     })
     this.#calls = calls
     const { transfers, beginDial } = options
+    const echoCalls = new EchoCalls({ nodes, calls, clock, log })
     const outbound = new Outbound({
-      ...{ gate, records, transfers, beginDial, refusals, clock, log },
+      ...{ echoCalls, gate, records, transfers, beginDial, refusals, clock, log },
     })
     this.#outbound = outbound
     this.#agentLegs = new AgentLegs({

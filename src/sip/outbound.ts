@@ -9,6 +9,7 @@ import {
   DIAL_REFUSALS,
   type DialGround,
   type DialVerdict,
+  ECHO_NUMBER,
   mayDial,
 } from '../core/class-of-service.ts'
 import type { AgentId, UnitSettings } from '../core/config.ts'
@@ -19,6 +20,7 @@ import type { Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
 import { IncomingCall } from './calls.ts'
 import type { SipConnection, SipHeaders, SipReply, SipRequest } from './connection.ts'
+import type { EchoCalls } from './echo-calls.ts'
 import type { Gate } from './gate.ts'
 import { userOf } from './headers.ts'
 import type { SipRecords } from './records.ts'
@@ -64,6 +66,7 @@ export interface AgentOnLeg {
 export interface OutboundOptions {
   readonly transfers: PhoneTransfers
   readonly beginDial: BeginDial
+  readonly echoCalls: EchoCalls
   readonly gate: Gate
   readonly records: Pick<SipRecords, 'findPermits'>
   readonly refusals: Tally
@@ -89,6 +92,7 @@ export class Outbound {
     if (agentId === null || call.isCancelled) return
     if (!request.body) return call.refuse(488, 'Offer Required')
     const dialled = userOf(request.uri)
+    if (dialled === ECHO_NUMBER) return this.#options.echoCalls.take(call, agentId)
     const verdict = await this.#judge(agentId, dialled)
     if (!isVerdict(verdict)) return call.refuse(verdict.status, verdict.reason, RETRY)
     if (!verdict.isAllowed) return call.refuse(403, DIAL_REFUSALS[verdict.code])

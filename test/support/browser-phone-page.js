@@ -21,6 +21,13 @@ function listenTo(stream) {
   context.createMediaStreamSource(stream).connect(analyser)
 }
 
+function watch(connection) {
+  connection.addEventListener('track', ({ streams }) => listenTo(streams[0]))
+  connection.addEventListener('connectionstatechange', () =>
+    note('media', connection.connectionState),
+  )
+}
+
 function take({ session: fresh, originator, request }) {
   session = fresh
   note(originator === 'remote' ? 'ring' : 'dialling', request.getHeader('X-CC-Call-Id') ?? '')
@@ -29,12 +36,9 @@ function take({ session: fresh, originator, request }) {
     clearTimeout(settled)
     settled = setTimeout(event.ready, 50)
   })
-  fresh.on('peerconnection', ({ peerconnection }) => {
-    peerconnection.addEventListener('track', ({ streams }) => listenTo(streams[0]))
-    peerconnection.addEventListener('connectionstatechange', () =>
-      note('media', peerconnection.connectionState),
-    )
-  })
+  // A call of our own has its connection before anybody can listen for it.
+  if (fresh.connection) watch(fresh.connection)
+  else fresh.on('peerconnection', ({ peerconnection }) => watch(peerconnection))
   for (const name of ['accepted', 'confirmed', 'hold', 'unhold']) fresh.on(name, () => note(name))
   for (const name of ['ended', 'failed']) {
     fresh.on(name, ({ cause, message }) => note(name, `${cause} ${message?.status_code ?? ''}`))
@@ -43,6 +47,13 @@ function take({ session: fresh, originator, request }) {
     note('refer', request.getHeader('Refer-To'))
     accept()
   })
+}
+
+// As an agent's page does. Without the permission Chromium hides its addresses, and no switch could send it
+// anything; the microphone itself is not listened to.
+async function askForMicrophone() {
+  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
+  for (const track of microphone.getTracks()) track.stop()
 }
 
 window.phone = {
@@ -71,11 +82,12 @@ window.phone = {
     ua.start()
   },
   async answer() {
-    // As an agent's page does. Without the permission Chromium hides its addresses, and no switch could
-    // send it anything; the microphone itself is not listened to.
-    const microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
-    for (const track of microphone.getTracks()) track.stop()
+    await askForMicrophone()
     session.answer({ mediaStream: voice.stream, pcConfig })
+  },
+  async dial(to) {
+    await askForMicrophone()
+    ua.call(`sip:${to}@yingda`, { mediaStream: voice.stream, pcConfig })
   },
   reject: () => session.terminate({ status_code: 486 }),
   hold: () => session.hold(),

@@ -84,6 +84,7 @@ interface PagePhone {
   start(options: object): void
   events: PageEvent[]
   answer(): Promise<void>
+  dial(to: string): Promise<void>
   reject(): void
   hold(): void
   unhold(): void
@@ -108,6 +109,10 @@ export class BrowserPhone {
     button: 'answer' | 'reject' | 'hold' | 'unhold' | 'hangUp' | 'unregister',
   ): Promise<void> {
     await this.#page.evaluate((name) => window.phone[name](), button)
+  }
+
+  async dial(to: string): Promise<void> {
+    await this.#page.evaluate((target) => window.phone.dial(target), to)
   }
 
   async refer(to: string): Promise<void> {

@@ -1,6 +1,7 @@
 // Agents' phones in a browser at the edge: headless Chromium with JsSIP over WebSocket, through a real
 // drachtio to a real FreeSWITCH, with the caller a small SIP telephone. Audio is told by its tones.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ECHO_NUMBER } from '../../src/core/class-of-service.ts'
 import { type BrowserPhone, BrowserPhones, chromiumProgram } from '../support/browser-phone.ts'
 import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
 import type { EslListener } from '../support/esl-listener.ts'
@@ -200,6 +201,26 @@ describe.skipIf(missing.length > 0)(`a browser at the edge${reason}`, () => {
     await until(
       async () => (await phone.events()).filter(({ what }) => what === 'ring').length === 2,
       'the next ring',
+    )
+    await phone.close()
+  })
+
+  test('hears itself by an echo call, which is nobody’s call', async () => {
+    const phone = await registered()
+    await phone.dial(ECHO_NUMBER)
+    await phone.event('confirmed')
+    const heard = await until(async () => {
+      const sound = await phone.hears()
+      return Math.abs(sound.hertz - TONES.agent) < 20 && sound.level > 0.02 && sound
+    }, 'its own tone in the browser')
+    console.log(
+      `the browser hears itself: ${heard.hertz.toFixed(0)} Hz at ${heard.level.toFixed(3)}`,
+    )
+    expect(started.dials).toEqual([])
+    await phone.press('hangUp')
+    await until(
+      async () => (await esl.api('show channels count')).includes('0 total'),
+      'no leg at the switch',
     )
     await phone.close()
   })

@@ -1,6 +1,7 @@
 // Agents' desk phones at the edge, on a real drachtio and a real FreeSWITCH: they register, ring, answer
 // with audio both ways, are cancelled, hold, transfer, vanish, and are refused what they may not.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ECHO_NUMBER } from '../../src/core/class-of-service.ts'
 import { rejection } from '../../src/core/rejections.ts'
 import { Drachtio, drachtioProgram } from '../support/drachtio.ts'
 import type { EslListener } from '../support/esl-listener.ts'
@@ -408,6 +409,22 @@ describe.skipIf(isMissing)(where, () => {
     expect(started.dials).toEqual([{ agentId: '7', number: '13900009999', ground: 'callback' }])
     // No leg comes for it here.
     expect((await outcome).text).toContain('503 No Switch')
+  })
+
+  test('it hears itself by an echo call, without a permit and at no account', async () => {
+    const phone = await registered('agent-7', { hertz: TONES.agent })
+    const call = phone.dial(ECHO_NUMBER)
+    expect((await call.outcome()).what).toBe('200 INVITE')
+    const from = wireNow()
+    const heard = await until(() => {
+      const sounds = hearings(phone.rtp.heard, from, wireNow())
+      return sounds.agent > 25 && sounds
+    }, 'its own tone at the phone')
+    console.log(`the phone hears itself in ${heard.agent} of ${heard.all} frames`)
+    expect(started.edge.status()).toMatchObject({ agentCalls: 0, trunkCalls: 0 })
+    expect(started.dials).toEqual([])
+    await call.hangUp()
+    await esl.event('hangup', (one) => one['Event-Name'] === 'CHANNEL_HANGUP_COMPLETE')
   })
 
   describe('with a number that it may dial', () => {
