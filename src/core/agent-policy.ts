@@ -1,6 +1,8 @@
 // What the administrators decide about agents: how a queue's wrap-up ends, how its calls are offered,
 // for which reasons one may be away and for how long, and what holds for everybody.
 
+import type { PromptId } from './prompts.ts'
+
 /** How the wrap-up after a queue's calls ends. Times are milliseconds. */
 export interface WrapUpPolicy {
   /**
@@ -21,8 +23,10 @@ export interface OfferPolicy {
   readonly allowReject: boolean
   /** The agent's phone picks up by itself. */
   readonly autoAnswer: boolean
-  /** Played to the agent alone before the two are joined: queue and language. Null: none. */
-  readonly whisperPrompt: string | null
+  /** Names the queue to the agent alone, before the two are joined. Null: nothing does. */
+  readonly whisperPrompt: PromptId | null
+  /** The caller's language is named then as well. */
+  readonly whispersLanguage: boolean
 }
 
 /** A reason for taking no calls, with what it may cost. */
@@ -71,6 +75,7 @@ export const OFFER_DEFAULTS: OfferPolicy = {
   allowReject: false,
   autoAnswer: false,
   whisperPrompt: null,
+  whispersLanguage: false,
 }
 
 /** Every hotline has these; their names and limits may be changed, but none can be taken away. */

@@ -62,7 +62,7 @@ export type SwitchCommand =
       readonly autoAnswer?: true
     })
   /** Said to the agent alone, on their own leg; then it parks again, ready for `bridge` (R-039). */
-  | (OnLeg & { readonly type: 'whisper'; readonly prompt: PromptId })
+  | (OnLeg & { readonly type: 'whisper'; readonly prompts: readonly PromptId[] })
   /** Ring a third party. `from` is the number it sees. */
   | (OnLeg & {
       readonly type: 'originate_party'

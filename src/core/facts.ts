@@ -23,6 +23,7 @@ import type {
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
 import type { RememberedFact } from './remembered.ts'
+import type { PromptId } from './prompts.ts'
 import type { Language } from './routing-policy.ts'
 import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
 import type { Stretch } from './sound.ts'
@@ -156,7 +157,7 @@ export type CallFact =
       readonly isLate: boolean
     })
   /** The agent alone is told which queue the call is from; the caller still hears music (R-039). */
-  | (OfAgentLeg & { readonly type: 'call.whispered'; readonly prompt: string })
+  | (OfAgentLeg & { readonly type: 'call.whispered'; readonly prompts: readonly PromptId[] })
   /** The offer came to nothing. Answered offers end with `call.answered`, unless joining the legs failed. */
   | (OfAgentLeg & {
       readonly type: 'offer.ended'

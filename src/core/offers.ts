@@ -9,6 +9,7 @@ import { watchDeadline } from './deadline.ts'
 import type { OfferOutcome } from './facts.ts'
 import type { LegId } from './inputs.ts'
 import { dialCitizen, dialOfferEnded, isToBeDialled } from './outbound.ts'
+import { languageOf, type PromptId } from './prompts.ts'
 import { askForRecording } from './recordings.ts'
 import { hasAgentLeg, ringOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
@@ -102,22 +103,30 @@ export function phoneSettled(turn: Turn, call: Call, legId: LegId): void {
 }
 
 /** The queue names its calls to the agent, and this agent has not heard it for this call. */
-function isToBeTold(turn: Turn, { phase, queueId }: Call): boolean {
-  const queue = queueId === null ? undefined : turn.state.queues.get(queueId)
+function isToBeTold(turn: Turn, call: Call): boolean {
+  const { phase } = call
   if (phase.name !== 'connecting' || phase.whisperedAt !== undefined) return false
-  return queue !== undefined && queue.offering.whisperPrompt !== null
+  return whisperOf(turn, call).length > 0
+}
+
+function whisperOf({ state }: Turn, { callId, queueId }: Call): PromptId[] {
+  const queue = queueId === null ? undefined : state.queues.get(queueId)
+  const { whisperPrompt, whispersLanguage } = queue?.offering ?? OFFER_DEFAULTS
+  return [
+    ...(whisperPrompt === null ? [] : [whisperPrompt]),
+    ...(whispersLanguage ? [`whisper_${languageOf(state, callId)}`] : []),
+  ]
 }
 
 /** Queue and language, said to the agent alone while the caller keeps the music (R-039). */
 function tell(turn: Turn, call: Call): void {
-  const { phase, callId, queueId } = call
-  const queue = queueId === null ? undefined : turn.state.queues.get(queueId)
-  const prompt = queue?.offering.whisperPrompt ?? null
-  if (phase.name !== 'connecting' || prompt === null) return
+  const { phase, callId } = call
+  if (phase.name !== 'connecting') return
   const { agentId, legId } = phase
   const { at } = turn
-  turn.emit({ type: 'call.whispered', at, callId, agentId, legId, prompt })
-  turn.send({ type: 'whisper', legId, prompt })
+  const prompts = whisperOf(turn, call)
+  turn.emit({ type: 'call.whispered', at, callId, agentId, legId, prompts })
+  turn.send({ type: 'whisper', legId, prompts })
   turn.setTimer(`whisper:${callId}`, at + WHISPER_MS_MAX)
   turn.setTimer(`bridge:${callId}`, at + WHISPER_MS_MAX + BRIDGE_MS_MAX)
 }

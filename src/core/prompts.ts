@@ -14,7 +14,7 @@ export const SAID_NUMBERS = [
   ...[25, 30, 40, 50, 60],
 ] as const
 
-/** The prompts that ship with the hotline, in Mandarin and in Cantonese. */
+/** The prompts that ship with the hotline, in Mandarin and in Cantonese; `whisper_…` is for agents' ears. */
 export const PROMPTS: readonly string[] = [
   ...['unknown_number', 'queue_full', 'no_agent', 'hold_begin', 'hold_end', 'hold_reassurance'],
   ...['closed', 'deflected', 'timed_out', 'emergency', 'language_choice'],
@@ -23,6 +23,7 @@ export const PROMPTS: readonly string[] = [
   ...['estimate_short', 'estimate_before', 'estimate_to', 'estimate_after', 'estimate_over'],
   ...['key_callback', 'key_message', 'key_queue', 'callback_taken', 'key_unavailable'],
   ...['leave_message', 'message_saved'],
+  ...LANGUAGES.map((language) => `whisper_${language}`),
   ...['transferring', 'silent_closing', 'survey_3', 'survey_5', 'survey_thanks'],
   ...SAID_NUMBERS.map((number) => `number_${number}`),
   ...['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'star', 'hash'].map(

@@ -28,6 +28,7 @@ const offeringSchema = z.strictObject({
   allowReject: z.boolean(),
   autoAnswer: z.boolean(),
   whisperPrompt: idSchema.nullable().describe('Played to the agent before the two are joined.'),
+  whispersLanguage: z.boolean().describe('The caller’s language is named to the agent then.'),
 })
 
 /** The hold warning comes before the limit, or it would warn of nothing. */

@@ -102,7 +102,7 @@ function callRequests(
       ]
     case 'whisper':
       // The agent's leg is parked and plays nothing: no break is needed, and it parks again by itself.
-      return [api(`uuid_transfer ${leg} 'playback:${fileOf(command.prompt)},park:' inline`)]
+      return [api(`uuid_transfer ${leg} 'playback:${soundOf(command.prompts)},park:' inline`)]
     case 'keep_after_bridge':
       // The leg's park_timeout removed the variable when it parked for the first time.
       return [api(`uuid_setvar ${leg} park_after_bridge true`)]

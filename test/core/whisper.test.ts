@@ -72,3 +72,24 @@ it('a caller who hangs up meanwhile ends it', () => {
   const gone: Input = { type: 'leg.hung_up', at, legId, cause: 'ORIGINATOR_CANCEL' }
   expect(sent(answered, settled, gone)).toEqual([`hang_up ${phone}`])
 })
+
+it('the queue’s name and the caller’s language are said in one, the language as it is the caller’s', () => {
+  const heard = (language: string) => {
+    const state = emptyState('e1')
+    const queues = config.queues.map((queue) => ({
+      ...queue,
+      routing: { ...queue.routing, language },
+      offering: { ...queue.offering, whispersLanguage: true },
+    }))
+    const speaking = { ...config, queues, agents: config.agents.map(speaker(language)) }
+    const inputs: Input[] = [{ type: 'config.loaded', at, config: speaking }, ...RINGING.slice(1)]
+    const commands = [...inputs, answered, settled].flatMap((input) => step(state, input).commands)
+    return commands.find(({ type }) => type === 'whisper')
+  }
+  expect(heard('zh-CN')).toMatchObject({ prompts: ['whisper_city', 'whisper_cmn'] })
+  expect(heard('yue')).toMatchObject({ prompts: ['whisper_city', 'whisper_yue'], language: 'yue' })
+})
+
+function speaker(language: string) {
+  return (agent: Config['agents'][number]) => ({ ...agent, languages: { [language]: 5 } })
+}

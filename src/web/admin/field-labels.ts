@@ -100,6 +100,7 @@ export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   allowReject: ['允许拒接', 'May reject'],
   autoAnswer: ['自动应答', 'Auto-answer'],
   whisperPrompt: ['接通前耳语提示', 'Whisper before the call'],
+  whispersLanguage: ['耳语提示来电语言', 'Whispers the caller’s language'],
   recording: ['录音', 'Recording'],
   retentionDays: ['保存天数', 'Kept for days'],
   retentionDaysByDisposition: ['按话后小结的保存天数', 'Kept for days, by disposition'],
