@@ -1,8 +1,10 @@
 // The whole service on real servers: drachtio, FreeSWITCH, its own database and doors, one queue behind
 // 12345, and agent 1001. Carriers and phones plug in at the edge.
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { type Service, startService } from '../../src/service.ts'
@@ -109,6 +111,21 @@ export class WholeHotline {
       `/agents/${agentId}/sip-credentials`,
     )
     return this.#open({ user: username, password, hertz })
+  }
+
+  /** What `npm run verify:recordings` prints of these days, and its exit code. The service is ended first. */
+  async verifyRecordings(from: string, to: string): Promise<{ code: number; lines: string[] }> {
+    await this.service.stop()
+    const root = fileURLToPath(new URL('../..', import.meta.url))
+    const verify = ['--import', 'tsx', 'src/verify-recordings.ts', from, to]
+    const { status, stdout, stderr } = spawnSync(process.execPath, verify, {
+      cwd: root,
+      env: { ...process.env, ...this.#environment },
+      encoding: 'utf8',
+    })
+    if (status === null || stderr !== '') throw new Error(`verify:recordings: ${stderr}`)
+    this.service = await startService(readConfig(this.#environment), createLog('silent'))
+    return { code: status, lines: stdout.trim().split('\n') }
   }
 
   async recordingIsVerified<Timeline extends { recordings: { status: string }[] }>(
