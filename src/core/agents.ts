@@ -111,7 +111,9 @@ function signOut(turn: Turn, agent: Agent): void {
 }
 
 function ready(turn: Turn, agent: Agent): void {
-  if (agent.phase.name === 'ready') return turn.refuse('already_ready')
+  if (agent.phase.name === 'ready' && agent.awaitedCallId === null) {
+    return turn.refuse('already_ready')
+  }
   const refusal = BUSY[agent.phase.name]
   if (refusal !== null) return turn.refuse(refusal)
   if (!agent.isRegistered) return turn.refuse('phone_unregistered')

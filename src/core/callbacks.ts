@@ -167,8 +167,10 @@ export function callbackDue(turn: Turn, callbackId: string): void {
 
 function placeCall(turn: Turn, callback: Callback): boolean {
   const { from, to, queueId, priority, queuedAt, callbackId } = callback
+  const { epoch, legsMade } = turn.state
   return queueOutbound(turn, {
-    callId: `${callbackId}-${callback.attempts + 1}-${turn.state.legsMade + 1}`,
+    // The epoch: an attempt that a restart has ended does not count, and the next must not take its name.
+    callId: `${callbackId}-${callback.attempts + 1}-${epoch}-${legsMade + 1}`,
     from,
     to,
     queueId,

@@ -21,6 +21,7 @@ export function evolveAgent(state: State, fact: AgentFact | OffSeatFact): void {
     case 'agent.became_ready':
       changeAgent(state, fact.agentId, (agent) => {
         agent.readySince = fact.since
+        agent.awaitedCallId = null
         agent.phase = { name: 'ready', since: fact.at }
       })
       return

@@ -142,11 +142,25 @@ function callEntered(state: State, fact: FactOf<'call.queued' | 'call.refused'>)
   })
 }
 
+/** The switch has said what became of a call of the run before. */
+function confirm(state: State, callId: string): void {
+  const agentId = state.unconfirmed.get(callId)?.agentId ?? null
+  state.unconfirmed.delete(callId)
+  if (agentId === null || state.agents.get(agentId)?.awaitedCallId !== callId) return
+  changeAgent(state, agentId, (agent) => {
+    agent.awaitedCallId = null
+  })
+}
+
+function openRecordingOf({ recordings }: State, callId: string): string | null {
+  return [...recordings.values()].findLast((one) => one.callId === callId)?.path ?? null
+}
+
 function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   const { callId, caller, agent, nodeId, at } = fact
   const known = state.unconfirmed.get(callId)
   const entered = enteredQueueOf(state, callId) ?? fact.queueId
-  state.unconfirmed.delete(callId)
+  confirm(state, callId)
   callArrived(state, {
     ...fact,
     type: 'call.arrived',
@@ -167,19 +181,17 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
   call.holdMs = known?.holdMs ?? 0
   call.holdSegments = known?.holdSegments ?? 0
   if (caller.heldAt !== null) call.phrases = { segment: call.holdSegments, begin: null, end: null }
-  call.recordingPath = caller.recordingPath
+  // Asked for, and the service died before it was written on the leg: the records know of it.
+  const recordingPath = caller.recordingPath ?? openRecordingOf(state, callId)
+  call.recordingPath = recordingPath
   call.told = { ...NOTHING_TOLD, promptedAt: caller.promptedAt ?? null }
   const mark = caller.outbound ?? known?.outbound
   if (mark !== undefined) {
     const { ground, callbackId } = mark
     call.outbound = { ground, callbackId, agentId: null, reasonBefore: null }
   }
-  if (caller.recordingPath !== null && !state.recordings.has(caller.recordingPath)) {
-    state.recordings.set(caller.recordingPath, {
-      callId,
-      path: caller.recordingPath,
-      startedAt: at,
-    })
+  if (recordingPath !== null && !state.recordings.has(recordingPath)) {
+    state.recordings.set(recordingPath, { callId, path: recordingPath, startedAt: at })
   }
   // The conversation was over; nobody of ours is to be rung for it again.
   if (caller.stage === 'surveying' || caller.stage === 'closing') {
@@ -204,7 +216,7 @@ function callAdopted(state: State, fact: FactOf<'call.adopted'>): void {
       owner.phase = { name: 'on_call', callId, legId, since: caller.connectedAt ?? at }
     })
   }
-  if (agent === null && caller.recordingPath !== null && isMessagePath(caller.recordingPath)) {
+  if (agent === null && recordingPath !== null && isMessagePath(recordingPath)) {
     call.phase = { name: 'leaving_message', since: at, recordingSince: at, isFinished: false }
   }
   indexCall(state, call)
@@ -238,7 +250,7 @@ function adoptedPhase(fact: FactOf<'call.adopted'>, agentId: string, legId: LegI
 function callEnded(state: State, fact: FactOf<'call.ended'>): void {
   const call = state.calls.get(fact.callId)
   const known = call ?? state.unconfirmed.get(fact.callId)
-  state.unconfirmed.delete(fact.callId)
+  confirm(state, fact.callId)
   if (known?.outbound?.callbackId != null) releaseCallback(state, known.outbound.callbackId)
   for (const pending of state.recordings.values()) {
     if (pending.callId !== fact.callId || fact.talkMs === null) continue

@@ -129,6 +129,7 @@ function newAgent(settings: Agent['settings']): Agent {
     readySince: 0,
     seat: EMPTY_SEAT,
     legId: null,
+    awaitedCallId: null,
     laneIds: new Set(),
     callsTaken: 0,
     talkMs: 0,
@@ -155,7 +156,13 @@ function historyRestored(state: State, fact: FactOf<'history.restored'>): void {
       setPhase(state, agentId, { name: 'not_ready', reason: restored.reason ?? 'other', since })
     }
   }
-  for (const call of fact.calls) state.unconfirmed.set(call.callId, call)
+  for (const call of fact.calls) {
+    state.unconfirmed.set(call.callId, call)
+    if (call.agentId === null || call.connectedAt === null) continue
+    changeAgent(state, call.agentId, (agent) => {
+      agent.awaitedCallId = call.callId
+    })
+  }
   for (const recording of fact.recordings) state.recordings.set(recording.path, recording)
   for (const callback of fact.callbacks ?? []) {
     const isUnderWay = fact.calls.some(({ callId }) => callId === callback.callId)

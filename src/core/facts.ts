@@ -22,8 +22,8 @@ import type {
   RestoredRecording,
 } from './inputs.ts'
 import type { PartyFact } from './party-facts.ts'
-import type { RememberedFact } from './remembered.ts'
 import type { PromptId } from './prompts.ts'
+import type { RememberedFact } from './remembered.ts'
 import type { Language } from './routing-policy.ts'
 import type { AbsenceLimit, AfterCall, Checklist } from './seats.ts'
 import type { Stretch } from './sound.ts'

@@ -5,8 +5,7 @@ import { leave } from './agents.ts'
 import type { QueueSettings } from './config.ts'
 import type { FloorInput } from './floor-inputs.ts'
 import { isCallBefore, isIdle, placeSince } from './lanes.ts'
-import { endOffer, offer } from './offers.ts'
-import { dialOfferEnded } from './outbound.ts'
+import { endOffer, offer, withdrawOffer } from './offers.ts'
 import { agentLegsOf, ringsOf } from './rings.ts'
 import { stamp } from './stamps.ts'
 import type { Agent, Call, State } from './state.ts'
@@ -198,12 +197,5 @@ function leavePhase(turn: Turn, agent: Agent): void {
     }
     return
   }
-  const call = phase.name === 'offered' ? turn.state.calls.get(phase.callId) : undefined
-  if (phase.name !== 'offered' || call === undefined) return
-  endOffer(turn, call, phase.legId, 'withdrawn', 'ORIGINATOR_CANCEL')
-  const { callId, queueId } = call
-  if (ringsOf(call).length > 0 || queueId === null) return
-  // A call that the agent dialled themselves is for nobody else.
-  if (dialOfferEnded(turn, call, 'ORIGINATOR_CANCEL')) return
-  turn.emit({ type: 'call.requeued', at, callId, queueId, reason: 'offer_ended' })
+  withdrawOffer(turn, agent)
 }

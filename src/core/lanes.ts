@@ -122,7 +122,8 @@ function admit(state: State, lane: Lane, agent: Agent): void {
 
 /** Whether the agent's phone may be rung now. A leg that the switch still has would make it say busy. */
 export function isIdle(agent: Agent): boolean {
-  return agent.phase.name === 'ready' && agent.isRegistered && agent.legId === null
+  if (agent.phase.name !== 'ready' || agent.awaitedCallId !== null) return false
+  return agent.isRegistered && agent.legId === null
 }
 
 /** Whether the call may be offered now. One on a switch that cannot be reached keeps its place and waits. */

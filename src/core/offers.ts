@@ -253,6 +253,18 @@ export function endOffer(
   else parkAgent(turn, agent, outcome)
 }
 
+/** Stops the agent's phone, if it rings. The call goes on to the next unless other phones ring for it. */
+export function withdrawOffer(turn: Turn, { phase }: Agent): void {
+  const call = phase.name === 'offered' ? turn.state.calls.get(phase.callId) : undefined
+  if (phase.name !== 'offered' || call === undefined) return
+  endOffer(turn, call, phase.legId, 'withdrawn', 'ORIGINATOR_CANCEL')
+  const { callId, queueId } = call
+  if (ringsOf(call).length > 0 || queueId === null) return
+  // A call that the agent dialled themselves is for nobody else.
+  if (dialOfferEnded(turn, call, 'ORIGINATOR_CANCEL')) return
+  turn.emit({ type: 'call.requeued', at: turn.at, callId, queueId, reason: 'offer_ended' })
+}
+
 /** Counted with the offer that has just ended. */
 function hasMissedEnough(turn: Turn, agent: Agent, queueId: string): boolean {
   const { missedOffersMax } = turn.state.queues.get(queueId)?.offering ?? OFFER_DEFAULTS

@@ -8,17 +8,19 @@ import { watchHold } from './hold.ts'
 import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
 import { agentLegGone, callerLegGone, partyLegGone } from './legs.ts'
 import { watchMessage } from './messages.ts'
-import { legsJoined, phoneUnsettled } from './offers.ts'
+import { legsJoined, phoneUnsettled, withdrawOffer } from './offers.ts'
 import { moveOutbound, outboundEndedUnseen } from './outbound.ts'
 import { adoptParties, partiesShown, partyShown } from './party-resync.ts'
 import { expectRecording } from './recordings.ts'
-import type { Call, Leg } from './state.ts'
+import type { Agent, Call, Leg } from './state.ts'
 import { supervisorAnswered, supervisorGone, takeOverJoined } from './supervision.ts'
 import { surveyOverdue } from './survey.ts'
 import type { Turn } from './turn.ts'
 
 /** What changed within this time before the question may not be in the answer. */
 const GRACE_MS = 2_000
+/** A switch that lives is connected and shows its legs within a second or two. */
+const AWAITED_MS_MAX = 15_000
 /** The cause of a leg that went while nobody was looking. */
 const LOST = 'LOST'
 
@@ -52,6 +54,22 @@ export function switchSynced(turn: Turn, input: Synced): void {
   if (!wasLost && corrections > 0) {
     turn.emit({ type: 'switch.drift_healed', at, nodeId, corrections })
   }
+}
+
+/** At a start: whose phone is busy with a call of the run before, the switch of that call will show. */
+export function awaitSwitches(turn: Turn): void {
+  for (const { agentId, awaitedCallId } of turn.state.agents.values()) {
+    if (awaitedCallId !== null) turn.setTimer(`awaited:${agentId}`, turn.at + AWAITED_MS_MAX)
+  }
+}
+
+/** The switch is still away: nobody is kept from all calls for one that is perhaps long over. */
+export function awaitNoLonger(
+  turn: Turn,
+  { agentId, phase, awaitedCallId, readySince }: Agent,
+): void {
+  if (phase.name !== 'ready' || awaitedCallId === null) return
+  turn.emit({ type: 'agent.became_ready', at: turn.at, agentId, since: readySince })
 }
 
 /** Recordings whose calls ended while nobody was looking are checked now. */
@@ -161,7 +179,11 @@ function adopt(turn: Turn, nodeId: string, caller: LegSnapshot, agent: LegSnapsh
     })
     return
   }
-  const partner = agent?.agentId != null && state.agents.has(agent.agentId) ? agent : null
+  const owner = agent?.agentId == null ? undefined : state.agents.get(agent.agentId)
+  // Offered something meanwhile because this switch came late; the phone was busy all the time.
+  if (owner !== undefined) withdrawOffer(turn, owner)
+  const isFree = owner !== undefined && !['on_call', 'consulted'].includes(owner.phase.name)
+  const partner = isFree ? agent : null
   turn.emit({
     type: 'call.adopted',
     at,

@@ -301,6 +301,8 @@ export interface Agent {
   seat: Seat
   /** The agent's leg that the switch still has. No offer before it is gone: the phone would say busy. */
   legId: LegId | null
+  /** A call of the run before, whose switch has not been heard of yet: the phone may well be busy with it. */
+  awaitedCallId: CallId | null
   /** Where the agent stands in the routing index. */
   readonly laneIds: Set<LaneId>
   /** Calls picked up, and time spent on them, since signing in. */

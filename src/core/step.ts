@@ -43,9 +43,9 @@ import {
   recordingReported,
   recordingStopOverdue,
 } from './recordings.ts'
-import { switchLost, switchSynced } from './resync.ts'
+import { awaitNoLonger, awaitSwitches, switchLost, switchSynced } from './resync.ts'
 import { route } from './routing.ts'
-import type { Call, Leg, State } from './state.ts'
+import type { Agent, Call, Leg, State } from './state.ts'
 import {
   endMonitor,
   endOrphanedMonitors,
@@ -117,6 +117,7 @@ function take(turn: Turn, input: Input): void {
       turn.emit(input)
       watchAgents(turn)
       watchCallbacks(turn)
+      awaitSwitches(turn)
       return
     case 'timer.fired':
       timerFired(turn, input.timerId)
@@ -244,19 +245,12 @@ function timerFired(turn: Turn, timerId: string): void {
     case 'unverified':
       recordingMissing(turn, id, 'not_checked_in_time')
       return
-    case 'wrap_up': {
-      const agent = state.agents.get(id)
-      if (agent !== undefined) wrapUpTimedOut(turn, agent)
-      return
-    }
-    case 'absence': {
-      const agent = state.agents.get(id)
-      if (agent !== undefined) absenceDue(turn, agent)
-      return
-    }
+    case 'wrap_up':
+    case 'awaited':
+    case 'absence':
     case 'off_seat': {
       const agent = state.agents.get(id)
-      if (agent !== undefined) leaveLapses(turn, agent)
+      if (agent !== undefined) agentTimerFired(turn, agent, kind)
       return
     }
     case 'ring': {
@@ -294,6 +288,17 @@ function timerFired(turn: Turn, timerId: string): void {
   else if (kind === 'rejoin') rejoin(turn, call)
   else if (kind === 'survey') surveyOverdue(turn, call)
   else if (kind === 'muted') muteProlonged(turn, call)
+}
+
+function agentTimerFired(
+  turn: Turn,
+  agent: Agent,
+  kind: 'wrap_up' | 'awaited' | 'absence' | 'off_seat',
+): void {
+  if (kind === 'wrap_up') wrapUpTimedOut(turn, agent)
+  else if (kind === 'awaited') awaitNoLonger(turn, agent)
+  else if (kind === 'absence') absenceDue(turn, agent)
+  else leaveLapses(turn, agent)
 }
 
 function commandFailed(turn: Turn, input: Extract<Input, { type: 'command.failed' }>): void {

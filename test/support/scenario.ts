@@ -13,15 +13,13 @@ import type {
   Input,
   LegSnapshot,
   MonitorMode,
-  RestoredCall,
-  RestoredCallback,
-  RestoredRecording,
 } from '../../src/core/inputs.ts'
 import { agentLegsOf } from '../../src/core/rings.ts'
 import { emptyState, type State } from '../../src/core/state.ts'
 import { step } from '../../src/core/step.ts'
 import type { Turn } from '../../src/core/turn.ts'
 import { changedConfig, SMALL_HOTLINE } from './hotline.ts'
+import { historyOf } from './restart.ts'
 import { partyRequestOf, partySnapshotOf } from './scenario-parties.ts'
 
 /** Midnight in Shanghai of the day on which every scenario plays. */
@@ -52,34 +50,10 @@ class Scenario {
 
   constructor() {
     this.#state = emptyState('e1')
-    this.#start([], 0)
-  }
-
-  #start(calls: readonly RestoredCall[], at: number): void {
-    const agents = this.#epoch === 1 ? [] : this.#remembered
-    step(this.#state, { type: 'config.loaded', at, config: this.#config })
-    step(this.#state, {
-      type: 'history.restored',
-      at,
-      agents,
-      calls,
-      recordings: this.#recordings,
-      counts: [],
-      callbacks: this.#callbacks,
-    })
+    step(this.#state, { type: 'config.loaded', at: 0, config: this.#config })
   }
 
   #config: Config = SMALL_HOTLINE
-  #callbacks: readonly RestoredCallback[] = []
-
-  #recordings: readonly RestoredRecording[] = []
-  #remembered: readonly {
-    agentId: string
-    phase: 'ready' | 'not_ready' | 'wrap_up'
-    reason: null
-    since: number
-    callId: null
-  }[] = []
 
   /** Plays one line and returns what came of it, timers that fired on the way first. */
   play(line: string): string[] {
@@ -98,39 +72,12 @@ class Scenario {
 
   /** The process dies and a new one starts: memory is gone, the records and the switch are not. */
   #restart(at: number): void {
-    const state = this.#state
-    this.#remembered = [...state.agents.values()].flatMap((agent) =>
-      agent.phase.name === 'signed_out' || agent.phase.name === 'not_ready'
-        ? []
-        : [
-            {
-              agentId: agent.agentId,
-              phase: 'ready',
-              reason: null,
-              since: agent.readySince,
-              callId: null,
-            },
-          ],
-    )
-    const calls = [...state.calls.values()].map(
-      ({ outbound, ...call }): RestoredCall => ({
-        ...call,
-        agentId: call.lastAgentId,
-        ...(outbound !== null && {
-          outbound: {
-            ground: outbound.ground,
-            callbackId: outbound.callbackId,
-            isDialled: state.legs.has(call.legId),
-          },
-        }),
-      }),
-    )
-    this.#recordings = [...state.recordings.values()]
-    this.#callbacks = [...state.callbacks.values()]
+    const history = historyOf(this.#state, at)
     this.#epoch += 1
     this.#timers.clear()
     this.#state = emptyState(`e${this.#epoch}`)
-    this.#start(calls, at)
+    step(this.#state, { type: 'config.loaded', at, config: this.#config })
+    step(this.#state, history)
     for (const { agentId } of this.#config.agents)
       step(this.#state, { type: 'phone.registered', at, agentId })
   }
@@ -186,6 +133,8 @@ class Scenario {
   }
 }
 
+/** The only one unless another is named: `call c2 dials 12345 at fs2`, `switch fs2 lost`. */
+const FIRST_NODE = 'fs1'
 const SHOWN_FIRST = ['callId', 'agentId', 'legId', 'otherLegId', 'queueId']
 const HIDDEN = new Set([
   'at',
@@ -201,7 +150,9 @@ const HIDDEN = new Set([
 ])
 
 function fieldsText(fields: object): string {
-  const all = Object.entries(fields).filter(([name]) => !HIDDEN.has(name))
+  const all = Object.entries(fields).filter(
+    ([name, value]) => !HIDDEN.has(name) || (name === 'nodeId' && value !== FIRST_NODE),
+  )
   const first = SHOWN_FIRST.flatMap((name) => all.filter(([key]) => key === name))
   const rest = all.filter(([name]) => !SHOWN_FIRST.includes(name))
   return [
@@ -370,10 +321,11 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
   if (noun === 'call' && rest[0] === 'dials') {
     const to = rest[1] ?? ''
     const from = rest[2] === 'from' ? (rest[3] ?? '') : '13800138000'
+    const nodeId = rest.at(-2) === 'at' ? (rest.at(-1) ?? '') : FIRST_NODE
     return {
       type: 'call.parked',
       at,
-      nodeId: 'fs1',
+      nodeId,
       callId: name,
       legId: `${name}-leg`,
       from,
@@ -415,9 +367,12 @@ function parse(text: string, at: number, state: State, outside: Outside): Input 
     return { type: 'recording.unverified', at, callId: name, path, reason: rest[0] ?? '' }
   }
   if (noun === 'switch') {
-    if (name === 'lost') return { type: 'switch.lost', at, nodeId: 'fs1' }
-    const legs = rest.map((leg) => snapshotOf(leg, at, state, outside))
-    return { type: 'switch.synced', at, nodeId: 'fs1', askedAt: at, legs }
+    const isFirst = !/^fs\d$/.test(name)
+    const nodeId = isFirst ? FIRST_NODE : name
+    const [what = '', ...shown] = isFirst ? [name, ...rest] : rest
+    if (what === 'lost') return { type: 'switch.lost', at, nodeId }
+    const legs = shown.map((leg) => snapshotOf(leg, at, state, outside))
+    return { type: 'switch.synced', at, nodeId, askedAt: at, legs }
   }
   throw new Error(`a scenario cannot say: ${text}`)
 }

@@ -1,7 +1,7 @@
 // A switch, phones, callers and agents that do anything at any time, driven by a list of random
 // numbers: events come late, twice and out of order, timers fire stale, connections drop. It knows
 // which legs are alive, so that it can answer a resync truthfully.
-import type { Command } from '../../src/core/commands.ts'
+import type { Command, LegStamp } from '../../src/core/commands.ts'
 import type { Config } from '../../src/core/config.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import {
@@ -18,9 +18,11 @@ import { step } from '../../src/core/step.ts'
 import { callbackAsk } from './callback-asks.ts'
 import { VARIED_HOTLINE } from './hotline.ts'
 import { partyAsk } from './party-acts.ts'
+import { historyOf } from './restart.ts'
 
 interface WorldLeg {
   readonly legId: string
+  readonly nodeId: string
   role: LegRole
   readonly callId: string
   readonly agentId: string | null
@@ -31,6 +33,8 @@ interface WorldLeg {
   readonly to: string
   readonly createdAt: number
   isInConference?: boolean
+  /** What was written on a caller's leg. */
+  stamp?: LegStamp
   isAlive: boolean
   isAnswered: boolean
   bridgedTo: string | null
@@ -99,26 +103,33 @@ const NUMBERS = [
   '99999',
 ]
 
+/** A queue's callers lie on either, and its agents are rung by the one that has the caller. */
+const NODES = ['fs1', 'fs2'] as const
+
 export class World {
-  readonly state: State = emptyState('w')
+  state: State = emptyState('w')
   readonly inputs: Input[] = []
   readonly facts: Fact[] = []
   readonly commands: Command[] = []
   /** Called after every input, with what came of it. */
   readonly check: (world: World, facts: readonly Fact[], commands: readonly Command[]) => void
   at = START
-  isUp = false
+  readonly #up = new Set<string>()
   readonly #legs = new Map<string, WorldLeg>()
   readonly #pending: Input[] = []
   readonly #past: Input[] = []
+  readonly #mayRestart: boolean
+  #config: Config = HOTLINE
+  #epoch = 1
   readonly #timers = new Map<string, number>()
   readonly #staleTimers: string[] = []
   #callsMade = 0
 
-  constructor(check: World['check']) {
+  constructor(check: World['check'], { mayRestart = false } = {}) {
     this.check = check
-    this.#take({ type: 'config.loaded', at: this.at, config: HOTLINE })
-    this.#sync()
+    this.#mayRestart = mayRestart
+    this.#take({ type: 'config.loaded', at: this.at, config: this.#config })
+    for (const nodeId of NODES) this.#sync(nodeId)
     for (const agentId of AGENTS) {
       this.#take({ type: 'phone.registered', at: this.at, agentId })
       this.#take({ type: 'agent.sign_in_requested', at: this.at, agentId })
@@ -147,7 +158,7 @@ export class World {
     else if (kind < 60) this.#agentActs(pick)
     else if (kind < 61) this.#phoneRegistration(pick)
     else if (kind < 62) this.#switchActs(pick)
-    else if (kind < 63) this.#sync()
+    else if (kind < 63) this.#sync(NODES[pick % NODES.length])
     else this.#reload(pick)
   }
 
@@ -167,7 +178,7 @@ export class World {
     else if (kind < 45) this.#hangUp(this.#choose('caller', pick), 'NORMAL_CLEARING')
     else if (kind < 46) this.#agentActs(pick)
     else if (pick % 4 > 0) this.#deliver(0)
-    else if (kind < 47) this.#sync()
+    else if (kind < 47) this.#sync(NODES[pick % NODES.length])
     else this.#switchActs(pick)
   }
 
@@ -215,7 +226,7 @@ export class World {
 
   /** Every caller hangs up, every event arrives, every timer runs out. */
   settle(): void {
-    this.#sync()
+    for (const nodeId of NODES) this.#sync(nodeId)
     for (const leg of this.#legs.values())
       if (leg.role === 'caller') this.#hangUp(leg, 'NORMAL_CLEARING')
     for (
@@ -228,7 +239,7 @@ export class World {
       else this.#fireNext()
     }
     this.at += 60_000
-    this.#sync()
+    for (const nodeId of NODES) this.#sync(nodeId)
     this.#cancelCallbacks()
     while (this.#pending.length > 0) this.#deliver(0)
   }
@@ -265,6 +276,7 @@ export class World {
         const { legId, callId, agentId } = command
         this.#legs.set(legId, {
           legId,
+          nodeId: command.nodeId,
           role: 'agent',
           callId,
           agentId,
@@ -282,6 +294,7 @@ export class World {
         if (this.#legs.get(command.legId)?.isAlive !== true) return
         this.#legs.set(dialledLegId, {
           legId: dialledLegId,
+          nodeId: command.nodeId,
           role: 'caller',
           callId,
           agentId: null,
@@ -299,6 +312,7 @@ export class World {
         const { legId, callId, target, purpose } = command
         this.#legs.set(legId, {
           legId,
+          nodeId: command.nodeId,
           role: 'party',
           callId,
           agentId: target.kind === 'agent' ? target.agentId : null,
@@ -335,6 +349,7 @@ export class World {
         const { legId, callId, agentId, targetLegId } = command
         this.#legs.set(legId, {
           legId,
+          nodeId: command.nodeId,
           role: 'supervisor',
           callId,
           agentId,
@@ -421,9 +436,13 @@ export class World {
       case 'whisper':
         this.#pending.push({ type: 'leg.parked', at, legId: command.legId })
         return
+      case 'stamp': {
+        const leg = this.#legs.get(command.legId)
+        if (leg !== undefined) leg.stamp = command.stamp
+        return
+      }
       case 'stop_recording':
       case 'claim':
-      case 'stamp':
       case 'send_digits':
       case 'mute':
       case 'unmute':
@@ -461,9 +480,11 @@ export class World {
     const callId = `c${this.#callsMade}`
     const legId = `${callId}-leg`
     const to = NUMBERS[pick % NUMBERS.length] ?? ''
+    const nodeId = NODES[(pick >> 5) % NODES.length] ?? 'fs1'
     const { at } = this
     this.#legs.set(legId, {
       legId,
+      nodeId,
       role: 'caller',
       callId,
       agentId: null,
@@ -476,7 +497,7 @@ export class World {
     this.#pending.push({
       type: 'call.parked',
       at,
-      nodeId: 'fs1',
+      nodeId,
       callId,
       legId,
       from: '13800138000',
@@ -576,24 +597,33 @@ export class World {
     this.#deliver(pick % 3 === 0 ? 0 : pick % Math.max(1, this.#pending.length))
   }
 
-  /** While the switch is lost nothing arrives. */
+  /** While a switch is lost nothing arrives of its legs. */
   #deliver(pick: number): void {
-    if (!this.isUp) return
     const chosen = this.#pending[pick]
     // One connection keeps the order of a leg's first word and all others; a gone leg is not parked.
     const place = this.#pending.findIndex(
       (input) => input === chosen || (input.type === 'call.parked' && isOfLeg(chosen, input.legId)),
     )
-    const [input] = this.#pending.splice(Math.max(0, place), 1)
-    if (input === undefined) return
+    const input = this.#pending[Math.max(0, place)]
+    if (input === undefined || !this.#isHeard(input)) return
+    this.#pending.splice(Math.max(0, place), 1)
     this.#past.push(input)
     this.#take({ ...input, at: this.at })
+  }
+
+  isUpAt(legId: string): boolean {
+    return this.#up.has(this.#legs.get(legId)?.nodeId ?? '')
+  }
+
+  /** What is said of no leg is the service's own finding. */
+  #isHeard(input: Input): boolean {
+    return !('legId' in input) || this.isUpAt(input.legId)
   }
 
   #repeat(pick: number): void {
     const input = this.#past[pick % Math.max(1, this.#past.length)]
     // A caller's leg that is gone is not parked again, not even by a duplicate of long ago.
-    if (input === undefined || input.type === 'call.parked' || !this.isUp) return
+    if (input === undefined || input.type === 'call.parked' || !this.#isHeard(input)) return
     this.#take({ ...input, at: this.at })
   }
 
@@ -732,8 +762,24 @@ export class World {
   }
 
   #reload(pick: number): void {
-    const config = pick % 2 === 0 ? HOTLINE : STRICT_HOTLINE
-    this.#take({ type: 'config.loaded', at: this.at, config })
+    if (this.#mayRestart && pick % 3 === 0) return this.#restart()
+    this.#config = pick % 2 === 0 ? HOTLINE : STRICT_HOTLINE
+    this.#take({ type: 'config.loaded', at: this.at, config: this.#config })
+  }
+
+  /** The service dies and a new one starts. The switches go on with their legs meanwhile. */
+  #restart(): void {
+    const { at } = this
+    const history = historyOf(this.state, at)
+    this.#epoch += 1
+    this.state = emptyState(`w${this.#epoch}`)
+    this.#timers.clear()
+    this.#staleTimers.length = 0
+    this.#up.clear()
+    this.#take({ type: 'config.loaded', at, config: this.#config })
+    this.#take(history)
+    for (const agentId of AGENTS) this.#take({ type: 'phone.registered', at, agentId })
+    for (const nodeId of NODES) this.#sync(nodeId)
   }
 
   #phoneRegistration(pick: number): void {
@@ -743,24 +789,33 @@ export class World {
   }
 
   #switchActs(pick: number): void {
+    const nodeId = NODES[(pick >> 1) % NODES.length] ?? 'fs1'
     if (pick % 2 === 0) {
-      this.isUp = false
-      this.#take({ type: 'switch.lost', at: this.at, nodeId: 'fs1' })
-    } else this.#sync()
+      this.#up.delete(nodeId)
+      this.#take({ type: 'switch.lost', at: this.at, nodeId })
+    } else this.#sync(nodeId)
   }
 
   /** After an outage, what was said meanwhile was said to nobody; the snapshot is all there is. */
-  #sync(): void {
-    if (!this.isUp) this.#pending.length = 0
-    this.isUp = true
+  #sync(nodeId = 'fs1'): void {
+    const isHere = (input: Input) =>
+      'legId' in input && this.#legs.get(input.legId)?.nodeId === nodeId
+    if (!this.#up.has(nodeId)) {
+      const others = this.#pending.filter((input) => !isHere(input))
+      this.#pending.splice(0, this.#pending.length, ...others)
+    }
+    this.#up.add(nodeId)
     // The answer to a question cannot overtake the news of an arrival on the same connection.
     for (;;) {
-      const place = this.#pending.findIndex((input) => input.type === 'call.parked')
+      const place = this.#pending.findIndex(
+        (input) => input.type === 'call.parked' && isHere(input),
+      )
       if (place < 0) break
       this.#deliver(place)
     }
-    const legs = [...this.#legs.values()].filter((leg) => leg.isAlive).map(snapshot)
-    this.#take({ type: 'switch.synced', at: this.at, nodeId: 'fs1', askedAt: this.at, legs })
+    const legs = [...this.#legs.values()].filter((leg) => leg.isAlive && leg.nodeId === nodeId)
+    const snapshots = legs.map(snapshot)
+    this.#take({ type: 'switch.synced', at: this.at, nodeId, askedAt: this.at, legs: snapshots })
   }
 }
 
@@ -768,17 +823,23 @@ function isOfLeg(input: Input | undefined, legId: string): boolean {
   return input !== undefined && 'legId' in input && input.legId === legId
 }
 
-function snapshot(leg: WorldLeg): LegSnapshot {
+const UNSTAMPED = {
+  queueId: null,
+  queuedAt: null,
+  answeredAt: null,
+  connectedAt: null,
+  heldAt: null,
+  recordingPath: null,
+  promptedAt: null,
+} as const
+
+function snapshot({ stamp, ...leg }: WorldLeg): LegSnapshot {
   return {
+    ...UNSTAMPED,
+    ...stamp,
     ...leg,
+    agentId: leg.agentId ?? stamp?.agentId ?? null,
     from: '13800138000',
     isPlaying: leg.role === 'caller' && leg.bridgedTo === null,
-    queueId: null,
-    queuedAt: null,
-    answeredAt: null,
-    connectedAt: null,
-    heldAt: null,
-    recordingPath: null,
-    promptedAt: null,
   }
 }
