@@ -5,7 +5,7 @@
 import { startWrapUp } from './agents.ts'
 import { callParked } from './calls.ts'
 import { watchHold } from './hold.ts'
-import type { LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
+import type { CallId, LegId, LegSnapshot, RestoredCall, WorldInput } from './inputs.ts'
 import { agentLegGone, callerLegGone, partyLegGone } from './legs.ts'
 import { watchMessage } from './messages.ts'
 import { legsJoined, phoneUnsettled, withdrawOffer } from './offers.ts'
@@ -47,7 +47,9 @@ export function switchSynced(turn: Turn, input: Synced): void {
   for (const leg of shown.values()) if (leg.role !== 'caller') phoneShown(turn, nodeId, leg, isOld)
   for (const call of [...state.unconfirmed.values()]) {
     const isGone = !shown.has(call.legId) && !state.calls.has(call.callId)
-    if (call.nodeId === nodeId && isGone) endedUnseen(turn, call)
+    if (call.nodeId !== nodeId || !isGone) continue
+    endedUnseen(turn, call)
+    if (!wasLost) expectLeftRecordings(turn, call.callId)
   }
   if (wasLost) expectLeftRecordings(turn)
   const corrections = turn.facts.length + turn.commands.length - done
@@ -72,10 +74,11 @@ export function awaitNoLonger(
   turn.emit({ type: 'agent.became_ready', at: turn.at, agentId, since: readySince })
 }
 
-/** Recordings whose calls ended while nobody was looking are checked now. */
-function expectLeftRecordings(turn: Turn): void {
+/** Recordings whose calls, or whose one call, ended while nobody was looking are checked now. */
+function expectLeftRecordings(turn: Turn, ofCallId: CallId | null = null): void {
   const { calls, unconfirmed, recordings } = turn.state
   for (const { callId, path } of recordings.values()) {
+    if (ofCallId !== null && callId !== ofCallId) continue
     if (!calls.has(callId) && !unconfirmed.has(callId)) expectRecording(turn, path)
   }
 }
