@@ -14,6 +14,7 @@ import { pausedSince } from './recordings.ts'
 import { ringsOf } from './rings.ts'
 import type { AfterCall, OffSeat } from './seats.ts'
 import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
+import { surveyScaleOf } from './survey.ts'
 import { extensionsLeft, isWrittenUp } from './wrap-ups.ts'
 
 export interface LiveAgent {
@@ -91,6 +92,8 @@ export interface LiveCall {
   readonly isNuisance: boolean
   /** The agent waits for a shift leader. */
   readonly helpRequestedAt: number | null
+  /** Once the agent hangs up, the caller is asked how it was. */
+  readonly asksSurvey: boolean
 }
 
 export interface LiveParty {
@@ -217,6 +220,7 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
     urgentSince: call.urgentSince,
     isNuisance: call.isNuisance,
     helpRequestedAt: call.helpRequestedAt,
+    asksSurvey: surveyScaleOf(state, call) !== null,
   }
 }
 

@@ -1,9 +1,10 @@
 // After the agent has left, the caller may be asked how it was: one key, one question, and nobody is kept
 // who does not want to answer. What a queue asks is its own choice.
 import { startWrapUp } from './agents.ts'
+import type { SurveyPolicy } from './config.ts'
 import { endHold } from './hold.ts'
 import { stamp } from './stamps.ts'
-import type { Call } from './state.ts'
+import type { Call, State } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** The bridge is taken apart within 0.1 s of the agent's goodbye. */
@@ -12,23 +13,33 @@ const PARK_MS_MAX = 2_000
 const ASK_MS_MAX = 40_000
 const THANKS_MS_MAX = 10_000
 
+/**
+ * The keys of the question that the caller is asked if the agent hangs up now, `3` for 1 to 3; null where
+ * nothing is asked: the queue does not, nobody talks, or somebody else would go on talking.
+ */
+export function surveyScaleOf(state: Readonly<State>, call: Call): SurveyPolicy['scale'] | null {
+  const { phase, queueId, parties } = call
+  if ((phase.name !== 'talking' && phase.name !== 'held') || parties.length > 0) return null
+  const survey = queueId === null ? undefined : state.queues.get(queueId)?.survey
+  return survey?.isOn === true ? survey.scale : null
+}
+
 /** The agent ends the conversation; true where the caller stays for the question. */
 export function startSurvey(turn: Turn, call: Call): boolean {
   const { phase, callId, queueId } = call
-  if ((phase.name !== 'talking' && phase.name !== 'held') || call.parties.length > 0) return false
-  const queue = queueId === null ? undefined : turn.state.queues.get(queueId)
-  if (queue === undefined || !queue.survey.isOn) return false
+  const scale = surveyScaleOf(turn.state, call)
+  if ((phase.name !== 'talking' && phase.name !== 'held') || queueId === null) return false
+  if (scale === null) return false
   const { agentId } = phase
   const hearsMusic = phase.name === 'held' && phase.by === 'console'
   if (phase.name === 'held') endHold(turn, call, null)
   turn.hangUp(phase.legId, 'NORMAL_CLEARING')
-  const { scale } = queue.survey
   turn.emit({
     type: 'call.survey_started',
     at: turn.at,
     callId,
     agentId,
-    queueId: queue.queueId,
+    queueId,
     scale,
   })
   const agent = turn.state.agents.get(agentId)

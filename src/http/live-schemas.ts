@@ -197,6 +197,7 @@ export const liveCallSchema = z.object({
   isNuisance: z.boolean(),
   recordingPausedSince: timeOrNull.describe('Nothing is on the recording since then.'),
   helpRequestedAt: timeOrNull.describe('The agent waits for a shift leader.'),
+  asksSurvey: z.boolean().describe('Once the agent hangs up, the caller is asked how it was.'),
 }) satisfies z.ZodType<WireCall>
 
 /** One's own agent and the call they are on: the answer to whatever an agent asks at the console. */

@@ -3,7 +3,11 @@
 // records.
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { ENDINGS } from '../core/facts.ts'
+import { DISPOSITIONS } from '../core/inputs.ts'
+import { isoTime } from '../core/iso-times.ts'
 import { rejection } from '../core/rejections.ts'
+import { callsBefore } from '../store/calls.ts'
 import { findCallOf } from '../store/contact-records.ts'
 import { callerOf } from './access.ts'
 import {
@@ -15,8 +19,9 @@ import {
 } from './contact-record-schemas.ts'
 import { type CallOfRecord, missingOn, show, write } from './contact-records.ts'
 import type { Api, AppOptions } from './context.ts'
+import { cursorOf, keysOf } from './cursors.ts'
 import { FAULTS, notFound, refused } from './errors.ts'
-import { callIdSchema, daySchema } from './fields.ts'
+import { callIdSchema, cursorSchema, daySchema, limitSchema, list, timeSchema } from './fields.ts'
 
 const tags = ['contact records']
 const permission = 'agent.act'
@@ -26,6 +31,7 @@ const response = { 200: oneRecordSchema, ...FAULTS }
 export function myContactRecordRoutes(api: Api, options: AppOptions): void {
   const { engine, clock } = options
   readingRoutes(api, options)
+  earlierRoute(api, options)
 
   api.put(
     '/me/contact-records/:callId/draft',
@@ -124,6 +130,59 @@ function readingRoutes(api: Api, options: AppOptions): void {
       show(options, request, await ownCall(options, request, request.params.callId)),
   )
 }
+
+/** Of the same number, whoever took them, so that a citizen need not tell everything again. */
+function earlierRoute(api: Api, options: AppOptions): void {
+  const { db, timeZone } = options
+  api.get(
+    '/me/contact-records/:callId/earlier',
+    {
+      config: { permission },
+      schema: {
+        tags,
+        summary: 'The caller’s earlier calls, newest first.',
+        params,
+        querystring: z.strictObject({
+          limit: limitSchema,
+          cursor: cursorSchema.optional().describe('`nextCursor` of the page before.'),
+        }),
+        response: {
+          200: z.object({ contacts: list(contactSchema), nextCursor: z.string().nullable() }),
+          ...FAULTS,
+        },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const call = await ownCall(options, request, request.params.callId)
+      const keys = keysOf(cursor)
+      const after = keys && { arrivedAt: keys.at, callId: keys.id }
+      const { calls, next } = await callsBefore(db, call, { limit, after })
+      return {
+        contacts: calls.map(({ callId, arrivedAt, ...row }) => ({
+          callId,
+          calledAt: isoTime(arrivedAt, timeZone),
+          queueId: row.queueId,
+          agentId: row.agentId,
+          ending: row.ending,
+          disposition: row.disposition,
+          summary: row.summary,
+        })),
+        nextCursor: cursorOf(next === null ? null : { at: next.arrivedAt, id: next.callId }),
+      }
+    },
+  )
+}
+
+const contactSchema = z.object({
+  callId: z.string(),
+  calledAt: timeSchema,
+  queueId: z.string().nullable(),
+  agentId: z.string().nullable().describe('Who answered last.'),
+  ending: z.enum(ENDINGS).nullable(),
+  disposition: z.enum(DISPOSITIONS).nullable(),
+  summary: z.string().nullable().describe('What was written up.'),
+})
 
 async function ownCall(
   options: AppOptions,

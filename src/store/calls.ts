@@ -41,16 +41,34 @@ export async function listCalls(
   filter: CallFilter,
   page: { limit: number; after?: CallCursor | undefined },
 ): Promise<CallPage> {
+  return pageOf(db, conditionsOf(filter), page)
+}
+
+async function pageOf(
+  db: Queryable,
+  conditions: readonly (SQL | undefined)[],
+  page: { limit: number; after?: CallCursor | undefined },
+): Promise<CallPage> {
   const rows = await db
     .select()
     .from(calls)
-    .where(and(...conditionsOf(filter), page.after && isAfter(page.after)))
+    .where(and(...conditions, page.after && isAfter(page.after)))
     .orderBy(desc(calls.arrivedAt), desc(calls.callId))
     .limit(page.limit + 1)
   const shown = rows.slice(0, page.limit)
   const last = rows.length > page.limit ? shown.at(-1) : undefined
   const next = last === undefined ? null : { arrivedAt: last.arrivedAt, callId: last.callId }
   return { calls: shown, next }
+}
+
+/** The citizen's calls before this one, whoever took them. None where the number was withheld. */
+export async function callsBefore(
+  db: Queryable,
+  { from, calledAt }: { readonly from: string; readonly calledAt: number },
+  page: { limit: number; after?: CallCursor | undefined },
+): Promise<CallPage> {
+  if (!/\d/.test(from)) return { calls: [], next: null }
+  return pageOf(db, [eq(calls.fromNumber, from), lt(calls.arrivedAt, calledAt)], page)
 }
 
 export interface CallTimeline {

@@ -76,6 +76,33 @@ it('a record grows during the call, is saved when whole, and ends the wrap-up', 
   })
 })
 
+it('the agent sees what the caller has called about before, page by page, and nobody else’s calls', async () => {
+  const { service } = test
+  const { floor } = service
+  talk()
+  const saved = await asAgent('POST', `${MINE}/save`, { version: 0, changes: WHOLE })
+  expect(saved.statusCode).toBe(200)
+  floor.hangUp('c1')
+  await asAgent('POST', '/api/v1/me/agent/wrap-up-done', { disposition: null })
+  floor.clock.advance(60_000)
+  talk('c2')
+  floor.hangUp('c2')
+  await asAgent('POST', '/api/v1/me/agent/wrap-up-done', { disposition: 'answered' })
+  floor.clock.advance(60_000)
+  talk('c3')
+  await service.record()
+  const earlier = (query: string) =>
+    asAgent('GET', `/api/v1/me/contact-records/c3/earlier?limit=1${query}`)
+  const newest = (await earlier('')).json()
+  expect(newest.contacts).toMatchObject([{ callId: 'c2', agentId: 'a1', ending: 'served' }])
+  const oldest = (await earlier(`&cursor=${newest.nextCursor}`)).json()
+  expect(oldest).toMatchObject({
+    contacts: [{ callId: 'c1', disposition: 'answered', summary: '反映路灯不亮' }],
+    nextCursor: null,
+  })
+  expect((await asAgent('GET', '/api/v1/me/contact-records/other/earlier')).statusCode).toBe(404)
+})
+
 it('the time from the end of the call to the first save is measured', async () => {
   const { service } = test
   talk()

@@ -5,6 +5,7 @@ import type { UA } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { RTCSessionEvent } from 'jssip/lib/UA'
 import { onUnmounted, ref } from 'vue'
+import { ECHO_NUMBER } from '../../core/class-of-service.ts'
 import { post } from '../api.ts'
 
 interface PhoneAccess {
@@ -14,13 +15,16 @@ interface PhoneAccess {
   readonly password: string
 }
 
-/** `none`: no SIP edge is run, so there is nothing to register with. */
-export type PhoneState = 'starting' | 'none' | 'registered' | 'unregistered' | 'failed'
+/** `none`: no SIP edge is run, so there is nothing to register with. `desk`: the agent's desk phone is used. */
+export type PhoneState = 'starting' | 'none' | 'desk' | 'registered' | 'unregistered' | 'failed'
+/** A browser that is registered is rung before any desk phone, so one must stand back for the other. */
+export type PhoneChoice = 'browser' | 'desk'
 
 const REGISTER_SECONDS = 60
 /** A host without further networks has named all its addresses by then. */
 const ICE_MS = 300
 const RETRY_MS = 5_000
+const CHOICE_KEY = 'yingda.phone'
 const PEER: RTCConfiguration = {
   iceServers: [],
   bundlePolicy: 'balanced',
@@ -29,6 +33,9 @@ const PEER: RTCConfiguration = {
 
 export class Softphone {
   readonly state = ref<PhoneState>('starting')
+  readonly choice = ref<PhoneChoice>(rememberedChoice())
+  /** A call to oneself is on the line. */
+  readonly isEchoing = ref(false)
   readonly isRinging = ref(false)
   /** Sound flows in both directions. */
   readonly hasMedia = ref(false)
@@ -41,9 +48,13 @@ export class Softphone {
   #isStopped = false
 
   async start(): Promise<void> {
+    if (this.choice.value === 'desk') {
+      this.state.value = 'desk'
+      return
+    }
     try {
       const { phone } = await post<{ phone: PhoneAccess | null }>('/me/agent/phone')
-      if (this.#isStopped) return
+      if (this.#isStopped || this.choice.value !== 'browser') return
       if (phone === null) this.state.value = 'none'
       else await this.#register(phone)
     } catch {
@@ -56,6 +67,35 @@ export class Softphone {
     this.#isStopped = true
     clearTimeout(this.#retry)
     this.#ua?.stop()
+  }
+
+  /** Takes calls here, or leaves them to the desk phone; this browser remembers it. */
+  async use(choice: PhoneChoice): Promise<void> {
+    if (choice === this.choice.value) return
+    this.choice.value = choice
+    rememberChoice(choice)
+    clearTimeout(this.#retry)
+    this.#ua?.stop()
+    this.#ua = null
+    this.state.value = 'starting'
+    await this.start()
+  }
+
+  /** Calls the switch, which plays back what is said, until `hangUp` or for a minute. False: no microphone. */
+  async echo(): Promise<boolean> {
+    const ua = this.#ua
+    if (ua === null || this.#session !== null) return false
+    const mediaStream = await this.#microphone()
+    if (mediaStream === null) return false
+    this.isEchoing.value = true
+    const session = ua.call(ECHO_NUMBER, { mediaStream, pcConfig: PEER })
+    this.#take(session)
+    this.#listen(session.connection)
+    return true
+  }
+
+  hangUp(): void {
+    this.#session?.terminate()
   }
 
   async answer(): Promise<void> {
@@ -117,20 +157,24 @@ export class Softphone {
       session.terminate({ status_code: 486 })
       return
     }
-    this.#session = session
     this.isRinging.value = true
+    session.on('peerconnection', ({ peerconnection }) => this.#listen(peerconnection))
+    this.#take(session)
+    if (answersItself(event)) void this.answer()
+  }
+
+  #take(session: RTCSession): void {
+    this.#session = session
     let settled: ReturnType<typeof setTimeout> | undefined
     session.on('icecandidate', ({ ready }) => {
       clearTimeout(settled)
       settled = setTimeout(ready, ICE_MS)
     })
-    session.on('peerconnection', ({ peerconnection }) => this.#listen(peerconnection))
     session.on('accepted', () => {
       this.isRinging.value = false
     })
     session.on('ended', () => this.#over())
     session.on('failed', () => this.#over())
-    if (answersItself(event)) void this.answer()
   }
 
   #listen(connection: RTCPeerConnection): void {
@@ -145,8 +189,25 @@ export class Softphone {
   #over(): void {
     this.#session = null
     this.isRinging.value = false
+    this.isEchoing.value = false
     this.hasMedia.value = false
     this.#audio.srcObject = null
+  }
+}
+
+function rememberedChoice(): PhoneChoice {
+  try {
+    return localStorage.getItem(CHOICE_KEY) === 'desk' ? 'desk' : 'browser'
+  } catch {
+    return 'browser'
+  }
+}
+
+function rememberChoice(choice: PhoneChoice): void {
+  try {
+    localStorage.setItem(CHOICE_KEY, choice)
+  } catch {
+    // Where the browser forbids storage, the choice lasts as long as the page.
   }
 }
 
