@@ -69,7 +69,8 @@ async function change(
   callId: string,
   action: MessageAction,
 ) {
-  const details = action.type === 'assign' ? { agentId: action.agentId } : {}
+  const details: Record<string, string | null> =
+    action.type === 'assign' ? { agentId: action.agentId } : {}
   const entry = { action: `message.${PAST[action.type]}`, entity: 'message', entityId: callId }
   const after = await changeMessage(options.db, callId, action, (tx) =>
     audit(options, request, { ...entry, details }, tx),

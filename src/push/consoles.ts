@@ -4,6 +4,8 @@ import type { AgentId } from '../core/config.ts'
 import { liveAgent, liveCall } from '../core/live.ts'
 import { ownView } from '../core/live-supervision.ts'
 import { wireAgent, wireCall } from '../core/live-wire.ts'
+import { ringsOf } from '../core/rings.ts'
+import type { Call } from '../core/state.ts'
 import type { AgentView, Alert, Touched } from './messages.ts'
 import { type Snapshot, Stream, type Target } from './stream.ts'
 import type { FloorOptions } from './wallboard.ts'
@@ -60,8 +62,9 @@ export class Consoles {
     return view === null || stream === undefined ? null : stream.snapshot(view)
   }
 
-  touch({ agentIds, everything }: Touched): void {
-    for (const console of this.#touched(agentIds, everything)) {
+  touch(touched: Touched): void {
+    const { everything } = touched
+    for (const console of this.#touched(touched)) {
       const view = this.#view(console)
       if (view === null) this.#onGone(console)
       else if (everything) console.stream.sendSnapshot(console.room, view)
@@ -78,9 +81,12 @@ export class Consoles {
     for (const { stream, room } of this.#consoles.values()) stream.sendTick(room)
   }
 
-  #touched(agentIds: ReadonlySet<AgentId>, everything: boolean): Console[] {
+  /** What happens to a call is seen by those who are on it, whether or not the fact names them. */
+  #touched({ agentIds, callIds, everything }: Touched): Console[] {
     if (everything) return [...this.#consoles.values()]
-    return [...agentIds].flatMap((agentId) => this.#of(agentId))
+    const { calls } = this.#options.state
+    const onCalls = [...callIds].flatMap((callId) => agentsOn(calls.get(callId)))
+    return [...new Set([...agentIds, ...onCalls])].flatMap((agentId) => this.#of(agentId))
   }
 
   #of(agentId: AgentId): Console[] {
@@ -99,6 +105,15 @@ export class Consoles {
       call: call === null ? null : wireCall(call, timeZone, seesNumbers),
     }
   }
+}
+
+function agentsOn(call: Call | undefined): AgentId[] {
+  if (call === undefined) return []
+  return [
+    ...('agentId' in call.phase && call.phase.agentId !== null ? [call.phase.agentId] : []),
+    ...ringsOf(call).map(({ agentId }) => agentId),
+    ...call.parties.flatMap(({ target }) => (target.kind === 'agent' ? [target.agentId] : [])),
+  ]
 }
 
 function keyOf({ agentId, seesNumbers }: Seat): string {

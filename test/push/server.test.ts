@@ -296,6 +296,20 @@ describe('agent', () => {
     expect(console.of('tick')[0].seq).toBe(0)
   })
 
+  it('shows what happens to its call, whoever the fact names', async () => {
+    const { floor } = service
+    floor.ready('a1')
+    const console = await service.watch('/agent', 'agent').joined()
+    floor.park('c1')
+    floor.answer('c1')
+    const ask = (type: 'agent.recording_pause_requested' | 'agent.recording_resume_requested') =>
+      floor.engine.submit({ type, at: floor.clock.now(), agentId: 'a1' })
+    expect(ask('agent.recording_pause_requested')).toBeNull()
+    await until(() => console.of('delta').at(-1)?.call?.recordingPausedSince != null, 'the pause')
+    expect(ask('agent.recording_resume_requested')).toBeNull()
+    await until(() => console.of('delta').at(-1)?.call?.recordingPausedSince === null, 'its end')
+  })
+
   it('is warned of a long hold and told of its limit', async () => {
     const console = await service.watch('/agent', 'agent').joined()
     holdOneCall()

@@ -29,7 +29,9 @@ export async function builtPages(): Promise<string> {
 
 function isBuilt(newest: string): boolean {
   try {
-    return readFileSync(STAMP, 'utf8') === newest && statSync(join(DIRECTORY, 'index.html')).isFile()
+    return (
+      readFileSync(STAMP, 'utf8') === newest && statSync(join(DIRECTORY, 'index.html')).isFile()
+    )
   } catch {
     return false
   }

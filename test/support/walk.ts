@@ -133,7 +133,7 @@ export class Walk {
 
   async newPage(): Promise<Page> {
     const page = await this.context.newPage()
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(20_000)
     const { host } = new URL(this.service.url)
     page.on('request', (request) => {
       const url = new URL(request.url())

@@ -4,16 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { Simulator } from '../../src/simulator/server.ts'
+import { builtPages } from '../support/built-pages.ts'
 import { type Person, setUpHotline } from '../support/person.ts'
 import { tone, wavOf } from '../support/prompt-wav.ts'
 
@@ -47,8 +45,7 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
   let consoleErrors: string[] = []
 
   beforeAll(async () => {
-    const root = fileURLToPath(new URL('../..', import.meta.url))
-    await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'error' })
+    await builtPages()
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS })
   }, 120_000)
   afterAll(() => browser?.close())
@@ -234,131 +231,6 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: '保存' }).click()
     await page.getByText(/body\.queueId/).waitFor()
     expect(await field('name').inputValue()).toBe('市民热线')
-  })
-
-  it('an agent’s shift: sign-in, a call on hold and back, its record by keyboard, a break', async () => {
-    await setUp()
-    await signIn('wangfang', 'a long enough password', '/console')
-    await page.getByRole('button', { name: '签入' }).click()
-    await page.getByText('示忙 · 刚签入').waitFor()
-    await page.keyboard.press('Alt+r')
-    await page.locator('.state[data-phase=ready]').waitFor()
-    expect(await barriers()).toEqual([])
-
-    const caller = simulator.call({ to: '12345', from: '13800138000' })
-    await page.locator('[data-call-phase=talking]').waitFor()
-    await page.getByText('138****8000').first().waitFor()
-    await page.keyboard.press('Alt+h')
-    await page.locator('[data-call-phase=held]').waitFor()
-    await page.getByText('感谢您的耐心等待').waitFor()
-    await page.keyboard.press('Alt+h')
-    await page.locator('[data-call-phase=talking]').waitFor()
-
-    await page.reload()
-    await page.locator('[data-call-phase=talking]').waitFor()
-    expect(await barriers()).toEqual([])
-    await page.getByLabel('姓氏').fill('王')
-    await page
-      .locator('.el-select')
-      .filter({ has: page.locator('#salutation') })
-      .click()
-    await page.getByRole('option', { name: '女士' }).locator('visible=true').click()
-    await page.getByText('王女士，请你稍等').waitFor()
-    caller.hangUp()
-    await page.locator('.state[data-phase=wrap_up]').waitFor()
-    await writeUp('咨询公积金提取')
-    await page.locator('.state[data-phase=ready]').waitFor()
-
-    await page.keyboard.press('Alt+n')
-    await page.getByRole('menuitem', { name: '小休' }).click()
-    await page.getByText('示忙 · 小休').waitFor()
-    await page.getByLabel('我的今日').getByText('1', { exact: true }).waitFor()
-
-    await page.keyboard.press('Alt+n')
-    await page.getByRole('menuitem', { name: '离席' }).click()
-    await page.getByRole('dialog', { name: '申请离席' }).getByRole('textbox').fill('15')
-    await page.keyboard.press('Enter')
-    await page.getByText('等待班长批准').waitFor()
-    expect(await barriers()).toEqual([])
-  })
-
-  it('an agent promises a callback and makes it from the list of what is to be done', async () => {
-    await setUp()
-    await signIn('wangfang', 'a long enough password', '/console')
-    await page.getByRole('button', { name: '签入' }).click()
-    await page.getByText('暂无待办').waitFor()
-    await page.keyboard.press('Alt+r')
-    const caller = simulator.call({ to: '12345', from: '13800138000' })
-    await page.locator('[data-call-phase=talking]').waitFor()
-    await page.getByRole('button', { name: '约定回电' }).click()
-    await page.locator('[data-task=callback]').waitFor()
-    caller.hangUp()
-    await page.locator('.state[data-phase=wrap_up]').waitFor()
-    await writeUp('约定回电')
-    await page.locator('.state[data-phase=ready]').waitFor()
-    const task = page.locator('[data-task=callback]')
-    await task.getByText('138****8000').waitFor()
-    expect(await barriers()).toEqual([])
-    await task.getByRole('button', { name: '回拨' }).click()
-    await page.locator('.state[data-phase=on_call]').waitFor()
-  })
-
-  /** By keyboard, as far as a person would; the phone stands there from the call. */
-  async function writeUp(content: string): Promise<void> {
-    const openList = (id: string) =>
-      page
-        .locator('.el-select')
-        .filter({ has: page.locator(`#${id}`) })
-        .click()
-    const choose = async (id: string, option: string) => {
-      await openList(id)
-      await page.getByRole('option', { name: option }).locator('visible=true').first().click()
-    }
-    await page.keyboard.press('Alt+s')
-    await page
-      .getByText('请填写：记录内容')
-      .or(page.getByText('请填写：话后小结'))
-      .first()
-      .waitFor()
-    await page.getByLabel('姓氏').fill('王')
-    await page.getByLabel('单位或住址').fill('人民路 1 号')
-    await choose('appealType', '咨询')
-    await openList('categoryId')
-    await page.getByRole('treeitem', { name: '公积金' }).click()
-    await page.getByLabel('记录内容').fill(content)
-    await choose('disposition', '已解答')
-    await choose('answerBasis', '知识库')
-    await page.keyboard.press('Alt+s')
-  }
-
-  it('the first load of the console stays under 400 KB of compressed script', async () => {
-    await setUp()
-    const scripts = new Set<string>()
-    page.on('request', (request) => {
-      if (request.resourceType() === 'script') scripts.add(new URL(request.url()).pathname)
-    })
-    await signIn('wangfang', 'a long enough password', '/console')
-    await page.getByRole('button', { name: '签入' }).waitFor()
-    const root = fileURLToPath(new URL('../../dist/web', import.meta.url))
-    const sizes = [...scripts].map((path) => gzipSync(readFileSync(join(root, path))).length)
-    const bytes = sizes.reduce((sum, size) => sum + size, 0)
-    console.info(`the console's first load: ${Math.round(bytes / 1_000)} kB of gzipped script`)
-    expect(bytes).toBeGreaterThan(50_000)
-    expect(bytes).toBeLessThan(400_000)
-  })
-
-  it('the console shows the truth again after the service was away', async () => {
-    const { agent } = await setUp()
-    await signIn('wangfang', 'a long enough password', '/console')
-    await agent.does('POST', '/me/agent/sign-in')
-    await agent.does('POST', '/me/agent/ready')
-    await page.locator('.state[data-phase=ready]').waitFor()
-    await context.setOffline(true)
-    await page.locator('[data-link=stale]').waitFor()
-    await agent.does('POST', '/me/agent/not-ready', { reason: 'meal' })
-    await context.setOffline(false)
-    await page.getByText('示忙 · 用餐').waitFor()
-    expect(await page.locator('[data-link=stale]').count()).toBe(0)
   })
 
   it('a shift leader sees the floor live, gives a waiting caller to an agent, and every verb is audited', async () => {

@@ -1,32 +1,14 @@
 // The pages as people see them: built as for production, served by a real server on this machine, and
 // looked at in a real Chromium, whose clock is moved instead of waited for.
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { WireHotline } from '../../src/core/live-wire.ts'
+import { builtPages } from '../support/built-pages.ts'
+import { hasChromium, inChromium, launchChromium } from '../support/walk.ts'
 import { AT, BUSY, figures, iso, queue } from './hotline-views.ts'
 import { ACCOUNT, Stage, WALL_TOKEN } from './stage.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const CHROMIUM_ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const isPresent = existsSync(CHROMIUM)
-const where = isPresent ? 'in Chromium' : `in Chromium (skipped: there is no ${CHROMIUM})`
-
-describe.skipIf(!isPresent)(where, () => {
+describe.skipIf(!hasChromium)(inChromium, () => {
   let directory: string
   let browser: Browser
   let stage: Stage
@@ -36,18 +18,10 @@ describe.skipIf(!isPresent)(where, () => {
   let consoleErrors: string[]
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'yingda-web-'))
-    await build({
-      configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-      logLevel: 'error',
-      build: { outDir: directory },
-    })
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS })
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await rm(directory, { recursive: true, force: true })
-  })
+    directory = await builtPages()
+    browser = await launchChromium()
+  }, 120_000)
+  afterAll(() => browser?.close())
   afterEach(async () => {
     await context.close()
     await stage.close()
