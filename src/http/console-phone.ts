@@ -27,10 +27,10 @@ export function consolePhoneRoutes(api: Api, options: AppOptions): void {
   api.post(
     '/me/agent/phone',
     {
-      config: { permission: 'agent.act' },
+      config: { permission: 'signed_in' },
       schema: {
         tags: ['my agent'],
-        summary: 'What the console’s own phone registers with.',
+        summary: 'What the phone in one’s page registers with: an agent’s, or a shift leader’s.',
         response: { 200: replySchema, ...FAULTS },
       },
     },

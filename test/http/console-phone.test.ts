@@ -23,8 +23,9 @@ it('each page gets a password that the registrar takes, beside the desk phone’
   expect(known).not.toContain(md5(first.password))
 })
 
-it('nobody but an agent gets one', async () => {
-  expect((await ask('admin')).statusCode).toBe(403)
+it('nobody without a seat gets one', async () => {
+  const refused = await ask('admin')
+  expect([refused.statusCode, refused.json().error.code]).toEqual([404, 'unknown_agent'])
 })
 
 it('the pages may connect to it, and to nothing else outside', async () => {

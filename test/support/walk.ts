@@ -53,6 +53,14 @@ export interface Stranger {
   readonly password: string
 }
 
+export interface User extends Stranger {
+  /** The same at the API. */
+  readonly person: Person
+}
+export interface Seated extends User {
+  readonly agentId: string
+}
+
 export class Walk {
   browser!: Browser
   context!: BrowserContext
@@ -64,6 +72,7 @@ export class Walk {
   readonly #people: Person[] = []
   #folder = ''
   #agents = 1000
+  #users = 0
   /** What must stay empty: requests to anywhere else, and errors on the console. */
   readonly #strayRequests: string[] = []
   readonly #consoleErrors: string[] = []
@@ -160,23 +169,24 @@ export class Walk {
   }
 
   /** An agent of the queue with a phone that picks up, whom nobody has seen before. */
-  async newAgent(name = '王芳'): Promise<Stranger & { agentId: string; person: Person }> {
+  newAgent(name = '王芳'): Promise<Seated> {
+    return this.newSeated('agent', name)
+  }
+
+  /** Somebody with a seat and a phone of their own that picks up. */
+  async newSeated(role: Role, name: string): Promise<Seated> {
     this.#agents += 1
     const agentId = String(this.#agents)
     const phone = this.simulator.phones.phone(agentId)
     phone.register()
     phone.behave({ kind: 'answer', afterMs: 200 })
     await this.admin.does('POST', '/agents', { agentId, name, skills: ['mandarin'] })
-    return { agentId, ...(await this.newUser('agent', agentId, name)) }
+    return { agentId, ...(await this.newUser(role, agentId, name)) }
   }
 
-  /** `agentId`: whose seat and phone they have. */
-  async newUser(
-    role: Role,
-    agentId: string | null = null,
-    name: string = role,
-  ): Promise<Stranger & { person: Person }> {
-    const username = agentId === null ? `${role}-${this.#people.length}` : `agent-${agentId}`
+  async newUser(role: Role, agentId: string | null = null, name: string = role): Promise<User> {
+    this.#users += 1
+    const username = `${role.replace('_', '-')}-${this.#users}`
     const user = { username, name, role, agentId, password: PASSWORD }
     await this.admin.does('POST', '/users', user)
     const person = new Person(() => this.service.url)

@@ -233,58 +233,6 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     expect(await field('name').inputValue()).toBe('市民热线')
   })
 
-  it('a shift leader sees the floor live, gives a waiting caller to an agent, and every verb is audited', async () => {
-    const { admin, agent } = await setUp()
-    await admin.does('POST', '/users', {
-      username: 'leader',
-      name: '班长',
-      role: 'shift_leader',
-      agentId: null,
-      password: AGENT_PASSWORD,
-    })
-    await agent.does('POST', '/me/agent/sign-in')
-    await agent.does('POST', '/me/agent/off-seat', { durationMs: 900_000, note: '取药' })
-    await admin.does('POST', '/exclusion-windows', {
-      reason: 'system_fault',
-      startsAt: '2026-11-01T08:00:00+08:00',
-      endsAt: '2026-11-01T09:00:00+08:00',
-      evidence: '中继中断一小时',
-    })
-    await signIn('leader', AGENT_PASSWORD)
-    await page.waitForURL(/\/floor$/)
-    const leave = page.locator('[data-off-seat="1001"]')
-    await leave.getByText('15 分钟').waitFor()
-    await leave.getByRole('button', { name: '同意', exact: true }).click()
-    await leave.waitFor({ state: 'hidden' })
-    await page.getByRole('button', { name: '剔除时段' }).click()
-    await page.waitForURL(/panel=windows/)
-    await page.locator('[data-window=proposed]').getByText('中继中断一小时').waitFor()
-    expect(await barriers()).toEqual([])
-    await page.getByRole('button', { name: '批准', exact: true }).click()
-    await page.locator('[data-window=approved]').getByText('处理：leader').waitFor()
-    await page.keyboard.press('Escape')
-    await page.locator('.el-drawer').waitFor({ state: 'hidden' })
-    const caller = simulator.call({ to: '12345', from: '13800138000' })
-    const row = page.locator('[data-call]')
-    await row.waitFor()
-    expect(await barriers()).toEqual([])
-    await row.getByRole('button', { name: '操作' }).click()
-    await page.getByRole('menuitem', { name: '移到队首' }).click()
-
-    const seat = page.locator('[data-agent="1001"]')
-    await seat.getByRole('button', { name: '操作' }).click()
-    await page.getByRole('menuitem', { name: '置为就绪' }).click()
-    await seat.locator('[data-phase=on_call]').waitFor()
-    // The seat is on the call once its phone is picked up; a talk, and so a wrap-up, begins with the bridge.
-    await expect.poll(() => caller.heard().at(-1)?.source, { timeout: 20_000 }).toBe('agent:1001')
-    caller.hangUp()
-    await seat.locator('[data-phase=wrap_up]').waitFor()
-    const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
-    const actions = log.entries.filter(({ actor }) => actor === 'leader').map((one) => one.action)
-    expect(actions).toContain('call.reassigned')
-    expect(actions.some((action) => action.startsWith('agent.'))).toBe(true)
-  })
-
   it('a shift leader reads the day by the hour and has a report made', async () => {
     const { admin } = await setUp()
     await admin.does('POST', '/users', {
@@ -307,58 +255,6 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     const copy = page.waitForEvent('download')
     await csv.click()
     expect((await copy).suggestedFilename()).toMatch(/^daily-.+\.csv$/)
-  })
-
-  it('an inspector finds a recording and plays it, which the audit log keeps', async () => {
-    const { admin, agent } = await setUp()
-    await admin.does('POST', '/users', {
-      username: 'qa',
-      name: '质检员',
-      role: 'qa_inspector',
-      agentId: null,
-      password: AGENT_PASSWORD,
-    })
-    await agent.does('POST', '/me/agent/sign-in')
-    await agent.does('POST', '/me/agent/ready')
-    const caller = simulator.call({ to: '12345', from: '13800138000' })
-    await expect.poll(() => caller.heard().at(-1)?.source, { timeout: 20_000 }).toBe('agent:1001')
-    // Long enough that both have been heard.
-    await expect.poll(() => caller.heard().length, { timeout: 5_000 }).toBeGreaterThan(1)
-    caller.hangUp()
-
-    await signIn('qa', AGENT_PASSWORD, '/recordings')
-    const play = page.getByRole('button', { name: '播放' })
-    await expect
-      .poll(
-        async () => {
-          await page.getByRole('button', { name: '刷新' }).click()
-          return (await play.count()) > 0 && (await play.first().isEnabled())
-        },
-        { timeout: 60_000 },
-      )
-      .toBe(true)
-    expect(await barriers()).toEqual([])
-    await play.first().click()
-    const sound = page.waitForResponse((response) => response.url().includes('/audio'))
-    const shape = page.getByRole('slider', { name: '播放位置' })
-    await shape.focus()
-    await page.keyboard.press('Space')
-    expect([200, 206]).toContain((await sound).status())
-    const log = await admin.does<{ entries: { action: string; actor: string }[] }>('GET', '/audit')
-    expect(log.entries).toContainEqual(
-      expect.objectContaining({ action: 'recording.played', actor: 'qa' }),
-    )
-    expect(await shape.locator('path.caller').getAttribute('d')).toMatch(/^M.+Z$/)
-    expect(await barriers()).toEqual([])
-    await page.getByText('只听来电人').click()
-    const drawer = page.getByRole('dialog', { name: '录音播放' })
-    await drawer.getByRole('button', { name: '依法保全' }).click()
-    await page.getByRole('dialog', { name: '依法保全' }).getByRole('textbox').fill('法院来函')
-    await page.getByRole('button', { name: '确定' }).click()
-    await drawer.getByText('已依法保全').waitFor()
-    const copy = page.waitForEvent('download')
-    await drawer.getByRole('link', { name: '导出录音' }).click()
-    expect((await copy).suggestedFilename()).toMatch(/\.wav$/)
   })
 
   it('a page that is not for somebody says so, and does not offer itself', async () => {

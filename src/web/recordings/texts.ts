@@ -36,6 +36,8 @@ export const recordingsZh = {
   'recordings.empty.next': '可放宽时间范围或清空条件。',
   'recordings.reason': '原因',
   'recordings.marks': '标记',
+  'recordings.holdExceeded': '保持超过 30 秒',
+  'recordings.scoreMax': '评价不高于',
 } as const
 
 export const recordingsEn: Record<keyof typeof recordingsZh, string> = {
@@ -74,4 +76,6 @@ export const recordingsEn: Record<keyof typeof recordingsZh, string> = {
   'recordings.empty.next': 'Widen the period or clear the filters.',
   'recordings.reason': 'Reason',
   'recordings.marks': 'Marks',
+  'recordings.holdExceeded': 'Hold above 30 s',
+  'recordings.scoreMax': 'Score at most',
 }
