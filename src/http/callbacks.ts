@@ -25,7 +25,7 @@ import { callerOf, seesNumbers } from './access.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
 import { cursorOf, keysOf } from './cursors.ts'
-import { FAULTS, notFound, refused } from './errors.ts'
+import { FAULTS, notFound, REFUSALS, refused } from './errors.ts'
 import {
   callIdSchema,
   count,
@@ -174,7 +174,7 @@ function listRoutes(api: Api, options: AppOptions): void {
 
 function leadersVerbs(api: Api, options: AppOptions): void {
   const { clock, engine } = options
-  const done = { 204: z.null(), ...FAULTS } as const
+  const done = { 204: z.null(), ...REFUSALS } as const
 
   api.post(
     '/callbacks',
@@ -251,7 +251,7 @@ function waitingCallersRoute(api: Api, options: AppOptions): void {
         tags,
         summary: 'Let a waiting caller go, to be called back at the same place.',
         params: z.object({ callId: callIdSchema }),
-        response: { 204: z.null(), ...FAULTS },
+        response: { 204: z.null(), ...REFUSALS },
       },
     },
     async (request, reply) => {
@@ -301,7 +301,7 @@ function agentsRoutes(api: Api, options: AppOptions): void {
           dueAt: instantSchema.nullable().default(null),
           isMine: z.boolean().default(true).describe('false: any agent of the queue may call.'),
         }),
-        response: { 204: z.null(), ...FAULTS },
+        response: { 204: z.null(), ...REFUSALS },
       },
     },
     async (request, reply) => {
@@ -335,7 +335,7 @@ function agentsRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'Call a citizen or a department; one’s own phone rings first.',
         body: dialSchema,
-        response: { 200: mineSchema, ...FAULTS },
+        response: { 200: mineSchema, ...REFUSALS },
       },
     },
     async (request) => {

@@ -7,7 +7,7 @@ import { SIP_REALM, sipUserOf } from '../core/sip-names.ts'
 import { setConsolePhoneCredentials } from '../store/sip-credentials.ts'
 import { callerOf } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, refused, resultOf } from './errors.ts'
+import { REFUSALS, refused, resultOf } from './errors.ts'
 import { digestHashes, newSipPassword } from './sip-secrets.ts'
 
 const replySchema = z.object({
@@ -31,7 +31,7 @@ export function consolePhoneRoutes(api: Api, options: AppOptions): void {
       schema: {
         tags: ['my agent'],
         summary: 'What the phone in one’s page registers with: an agent’s, or a shift leader’s.',
-        response: { 200: replySchema, ...FAULTS },
+        response: { 200: replySchema, ...REFUSALS },
       },
     },
     async (request, reply) => {

@@ -5,9 +5,9 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Rejection } from '../core/rejections.ts'
+import { REJECTIONS, type Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
-import type { Changed } from '../store/conflicts.ts'
+import { type Changed, CONFLICTS } from '../store/conflicts.ts'
 import { reasonOf } from '../store/sql-errors.ts'
 
 const faultSchema = z.object({
@@ -31,6 +31,21 @@ export type ErrorReply = z.infer<typeof errorSchema>
 
 /** For the `response` of every route. */
 export const FAULTS = { '4xx': errorSchema } as const
+
+const refusalSchema = z
+  .object({
+    error: z.object({
+      code: z
+        .string()
+        .meta({ enum: [...Object.keys(REJECTIONS), ...Object.keys(CONFLICTS)].sort() }),
+      message: z.string(),
+      details: z.array(faultSchema).readonly().optional(),
+    }),
+  })
+  .describe('It does not fit what is so at the moment; the code says what, and is one of these.')
+
+/** The same for a route that asks something of agents, calls or queues as they stand. */
+export const REFUSALS = { 409: refusalSchema, ...FAULTS } as const
 
 /** Ends a request with an answer that is not a success. */
 export class ApiError extends Error {

@@ -11,7 +11,7 @@ import { callerOf, seesNumbers } from './access.ts'
 import { changedBy } from './agents.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, notFound, refused, resultOf } from './errors.ts'
+import { notFound, REFUSALS, refused, resultOf } from './errors.ts'
 import { callIdSchema, idSchema, textSchema } from './fields.ts'
 import { liveAgentSchema, liveCallSchema } from './live-schemas.ts'
 import { languagesSchema, skillLevelsSchema } from './routing-schemas.ts'
@@ -20,8 +20,8 @@ const tags = ['floor']
 const config = { permission: 'floor.act' } as const
 const callParams = z.object({ callId: callIdSchema })
 const agentParams = z.object({ agentId: idSchema })
-const callReply = { 200: z.object({ call: liveCallSchema.nullable() }), ...FAULTS } as const
-const agentReply = { 200: z.object({ agent: liveAgentSchema }), ...FAULTS } as const
+const callReply = { 200: z.object({ call: liveCallSchema.nullable() }), ...REFUSALS } as const
+const agentReply = { 200: z.object({ agent: liveAgentSchema }), ...REFUSALS } as const
 const noteSchema = textSchema(200)
   .default('')
   .describe('Why; kept with the fact and in the audit log.')

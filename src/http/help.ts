@@ -4,7 +4,7 @@ import { liveCall } from '../core/live.ts'
 import { wireCall } from '../core/live-wire.ts'
 import { callerOf, seesNumbers } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, notFound, refused } from './errors.ts'
+import { notFound, REFUSALS, refused } from './errors.ts'
 import { callIdSchema } from './fields.ts'
 import { liveCallSchema } from './live-schemas.ts'
 
@@ -17,7 +17,7 @@ export function helpRoutes(api: Api, { engine, clock, timeZone }: AppOptions): v
         tags: ['live'],
         summary: 'Say that help is on the way to the agent who asked for it.',
         params: z.object({ callId: callIdSchema }),
-        response: { 200: liveCallSchema, ...FAULTS },
+        response: { 200: liveCallSchema, ...REFUSALS },
       },
     },
     async (request) => {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { HoldPolicy } from '../core/config.ts'
 import { PHRASES, type Phrase } from '../core/inputs.ts'
 import type { Api } from './context.ts'
-import { FAULTS } from './errors.ts'
+import { REFUSALS } from './errors.ts'
 import { millisecondsSchema } from './fields.ts'
 import { myAgentSchema } from './live-schemas.ts'
 
@@ -39,7 +39,7 @@ export function holdRoutes(
   api: Api,
   submit: (request: FastifyRequest, ask: Ask) => z.input<typeof myAgentSchema>,
 ): void {
-  const response = { 200: myAgentSchema, ...FAULTS }
+  const response = { 200: myAgentSchema, ...REFUSALS }
   const tags = ['my agent']
   const config = { permission: 'agent.act' } as const
 

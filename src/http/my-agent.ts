@@ -11,14 +11,14 @@ import { REJECTIONS, rejection } from '../core/rejections.ts'
 import { isSessionAlive } from '../store/sessions.ts'
 import { callerOf, seesNumbers } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, invalid, refused } from './errors.ts'
+import { invalid, REFUSALS, refused } from './errors.ts'
 import { idSchema, linesSchema, millisecondsSchema, textSchema } from './fields.ts'
 import { holdRoutes } from './hold.ts'
 import { myAgentSchema } from './live-schemas.ts'
 
 const tags = ['my agent']
 const permission = 'agent.act'
-const response = { 200: myAgentSchema, ...FAULTS } as const
+const response = { 200: myAgentSchema, ...REFUSALS } as const
 
 /** Requests that say nothing but themselves. */
 const PLAIN = {

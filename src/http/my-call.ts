@@ -11,14 +11,14 @@ import { rejection } from '../core/rejections.ts'
 import { dialPermitsOf } from '../store/dial-permits.ts'
 import { callerOf, seesNumbers } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, refused } from './errors.ts'
+import { REFUSALS, refused } from './errors.ts'
 import { idSchema, numberSchema } from './fields.ts'
 import { liveAgentSchema, liveCallSchema } from './live-schemas.ts'
 
 const tags = ['my call']
 const permission = 'agent.act'
 const replySchema = z.object({ agent: liveAgentSchema, call: liveCallSchema.nullable() })
-const response = { 200: replySchema, ...FAULTS } as const
+const response = { 200: replySchema, ...REFUSALS } as const
 
 /** Requests that say nothing but themselves. */
 const PLAIN = {

@@ -20,13 +20,13 @@ import {
 import { type CallOfRecord, missingOn, show, write } from './contact-records.ts'
 import type { Api, AppOptions } from './context.ts'
 import { cursorOf, keysOf } from './cursors.ts'
-import { FAULTS, notFound, refused } from './errors.ts'
+import { notFound, REFUSALS, refused } from './errors.ts'
 import { callIdSchema, cursorSchema, daySchema, limitSchema, list, timeSchema } from './fields.ts'
 
 const tags = ['contact records']
 const permission = 'agent.act'
 const params = z.object({ callId: callIdSchema })
-const response = { 200: oneRecordSchema, ...FAULTS }
+const response = { 200: oneRecordSchema, ...REFUSALS }
 
 export function myContactRecordRoutes(api: Api, options: AppOptions): void {
   const { engine, clock } = options
@@ -106,7 +106,7 @@ function readingRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'One’s own answered calls of a day that have no record.',
         querystring: z.strictObject({ day: daySchema }),
-        response: { 200: unrecordedSchema, ...FAULTS },
+        response: { 200: unrecordedSchema, ...REFUSALS },
       },
     },
     async (request) => {
@@ -148,7 +148,7 @@ function earlierRoute(api: Api, options: AppOptions): void {
         }),
         response: {
           200: z.object({ contacts: list(contactSchema), nextCursor: z.string().nullable() }),
-          ...FAULTS,
+          ...REFUSALS,
         },
       },
     },

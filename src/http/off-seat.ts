@@ -7,7 +7,7 @@ import { callerOf } from './access.ts'
 import { agentPeriodSchema, periodOf } from './agent-periods.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, notFound, refused } from './errors.ts'
+import { notFound, REFUSALS, refused } from './errors.ts'
 import { list, textSchema, timeOrNull, timeSchema } from './fields.ts'
 
 const tags = ['agents']
@@ -39,7 +39,7 @@ export function offSeatRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'Requests to leave the seat, newest first. Open ones stand in the live view too.',
         querystring: agentPeriodSchema,
-        response: { 200: z.object({ requests: list(requestSchema) }), ...FAULTS },
+        response: { 200: z.object({ requests: list(requestSchema) }), ...REFUSALS },
       },
     },
     async ({ query }) => {
@@ -66,7 +66,7 @@ export function offSeatRoutes(api: Api, options: AppOptions): void {
         summary: 'Approve or refuse a request while the agent waits.',
         params: z.object({ requestId: z.uuid() }),
         body: decisionSchema,
-        response: { 204: z.null(), ...FAULTS },
+        response: { 204: z.null(), ...REFUSALS },
       },
     },
     async (request, reply) => {

@@ -9,7 +9,7 @@ import { rejection } from '../core/rejections.ts'
 import { callerOf, seesNumbers } from './access.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, refused } from './errors.ts'
+import { REFUSALS, refused } from './errors.ts'
 import { idSchema } from './fields.ts'
 import { liveAgentSchema, liveCallSchema } from './live-schemas.ts'
 
@@ -20,7 +20,7 @@ const replySchema = z.object({
     .nullable()
     .describe('The call that is watched, or that they have taken over.'),
 })
-const response = { 200: replySchema, ...FAULTS } as const
+const response = { 200: replySchema, ...REFUSALS } as const
 const modeSchema = z.strictObject({
   mode: z
     .enum(MONITOR_MODES)

@@ -386,6 +386,8 @@ function parseLeader(verb: string, words: readonly string[], at: number): Input 
   switch (verb) {
     case 'moves':
       return { ...ofCall, type: 'floor.move_requested', agentId: more[1] ?? '' }
+    case 'reskills':
+      return { ...ofAgent, type: 'floor.reskill_requested', skills: more }
     case 'releases':
       return { ...ofCall, type: 'floor.release_requested', note: '' }
     case 'reassigns': {

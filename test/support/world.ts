@@ -88,6 +88,7 @@ const STRICT_HOTLINE: Config = {
   },
 }
 
+const SKILLS = [...new Set(VARIED_HOTLINE.queues.flatMap(({ requiredSkills }) => requiredSkills))]
 const START = Date.UTC(2026, 10, 23, 1)
 const AGENTS = VARIED_HOTLINE.agents.map(({ agentId }) => agentId)
 const NUMBERS = [
@@ -721,6 +722,7 @@ export class World {
       { ...ofAgent, type: 'floor.ready_requested' },
       { ...ofAgent, type: 'floor.not_ready_requested', reason: 'meeting' },
       { ...ofAgent, type: 'floor.sign_out_requested' },
+      { ...ofAgent, type: 'floor.reskill_requested', skills: SKILLS.slice((pick >> 5) % 3) },
     ]
     const ask = asks[(pick >> 9) % asks.length]
     if (ask !== undefined) this.#take(ask)
