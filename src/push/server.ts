@@ -7,6 +7,7 @@
 //   → tick     { seq, at }         every 5 s; `seq` is the last number sent, so that silence is no riddle
 //   → alert    { code, callId, agentId, at }   not numbered; /agent and /supervisor
 //   ← resync   (ack?)              answered by a `snapshot`, which the ack gets as well
+//   ← curve    (ack)               /wallboard only; the ack gets the present day hour by hour
 // A client that sees a number missing asks for `resync`. Each agent, the supervisors (with and without
 // callers' numbers) and the wallboards have numbers of their own.
 //
@@ -178,6 +179,9 @@ export class Push {
     this.#wallboards.join(binding)
     socket.on('disconnect', () => this.#wallboards.leave(binding))
     this.#serve(socket, () => this.#wallboards.snapshot(binding))
+    socket.on('curve', (ack: unknown) => {
+      if (typeof ack === 'function') ack(this.#wallboards.curve(binding))
+    })
     void socket.join(roomOfWall(binding))
   }
 

@@ -4,6 +4,7 @@
 import type { Clock } from '../clock.ts'
 import type { QueueId } from '../core/config.ts'
 import { liveHotline } from '../core/live.ts'
+import { type LiveCurve, liveCurve } from '../core/live-curve.ts'
 import { type WireHotline, wireHotline } from '../core/live-wire.ts'
 import type { State } from '../core/state.ts'
 import { hotlineChanges, type Touched, type WallboardView } from './messages.ts'
@@ -54,6 +55,11 @@ export class Wallboards {
   /** Null once nobody with the binding is there. */
   snapshot(binding: Binding): Snapshot<WallboardView> | null {
     return this.#walls.get(roomOf(binding))?.snapshot() ?? null
+  }
+
+  curve(binding: Binding): LiveCurve {
+    const { state, clock } = this.#options
+    return liveCurve(state, clock.now(), binding)
   }
 
   touch(touched: Touched): void {

@@ -24,6 +24,7 @@ const zh = {
   'wallboard.clock': '热线时间',
   'wallboard.asOf': '数据时间 {time}',
   'wallboard.noDataYet': '暂无数据',
+  'wallboard.curve': '{day} 每小时来电与接通率',
 
   'notice.connecting': '正在连接服务…',
   'notice.never': '尚未收到数据',
@@ -124,6 +125,7 @@ const en: Record<MessageKey, string> = {
   'wallboard.clock': 'Hotline time',
   'wallboard.asOf': 'Data of {time}',
   'wallboard.noDataYet': 'No data yet',
+  'wallboard.curve': 'Calls and rates of {day} by the hour',
 
   'notice.connecting': 'Connecting to the service…',
   'notice.never': 'No data received yet',

@@ -103,6 +103,26 @@ describe('wallboard', () => {
     expect(wall.numbers).toEqual(wall.numbers.map((_, i) => i))
   })
 
+  it('tells the day hour by hour to who asks, the hours without a call too', async () => {
+    const { floor } = service
+    floor.ready('a1')
+    const wall = await service.watch('/wallboard', 'wallboard').joined()
+    floor.clock.advance(600_000)
+    playOneCall()
+    floor.clock.advance(2 * 3_600_000)
+    floor.park('c2', '12346')
+    const curve = await wall.socket.timeout(5_000).emitWithAck('curve')
+    const hour = { inbound: 0, answered: 0, connectRate: null, timelyAnswerRate: null }
+    expect(curve).toEqual({
+      day: '2026-11-23',
+      hours: [
+        { ...hour, hour: '12:00', inbound: 1, answered: 1, connectRate: 1, timelyAnswerRate: 1 },
+        { ...hour, hour: '13:00' },
+        { ...hour, hour: '14:00', inbound: 1, connectRate: 0 },
+      ],
+    })
+  })
+
   it('carries no caller and no agent by name', async () => {
     const wall = await service.watch('/wallboard', 'wallboard').joined()
     playOneCall()

@@ -25,6 +25,8 @@ export interface PlayedOptions {
   readonly startAt: number
   readonly seed: string
   readonly callsPerDay: number
+  /** Told of the facts as whoever else listens. */
+  readonly publish?: (facts: readonly RecordedFact[]) => void
 }
 
 export class PlayedHotline {
@@ -115,6 +117,7 @@ export class PlayedHotline {
       publish: (facts) => {
         this.facts.push(...facts)
         this.agents.onFacts(facts)
+        this.#options.publish?.(facts)
       },
     })
     this.#runs += 1

@@ -1,6 +1,7 @@
 // Hotlines as a wallboard may see them, in the form of the wire: enough of everything to be worth
 // looking at, and each figure different so that none can be taken for another.
 import { isoTime } from '../../src/core/iso-times.ts'
+import type { LiveCurve } from '../../src/core/live-curve.ts'
 import type { WireHotline, WireQueue } from '../../src/core/live-wire.ts'
 import { type Figures, NO_COUNTS, type Rate } from '../../src/core/metrics.ts'
 
@@ -80,4 +81,16 @@ export const BUSY: WireHotline = {
     queue('business', '企业服务', { today: figures(0, 0, 0) }),
   ],
   switchesLost: [],
+}
+
+/** Up to 14:00 of that afternoon. */
+export const CURVE: LiveCurve = {
+  day: '2026-11-23',
+  hours: Array.from({ length: 7 }, (_, n) => ({
+    hour: `${String(8 + n).padStart(2, '0')}:00`,
+    inbound: 120 + 30 * n,
+    answered: 116 + 28 * n,
+    connectRate: (116 + 28 * n) / (120 + 30 * n),
+    timelyAnswerRate: 0.86 - 0.01 * n,
+  })),
 }

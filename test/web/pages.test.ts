@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { WireHotline } from '../../src/core/live-wire.ts'
 import { builtPages } from '../support/built-pages.ts'
 import { hasChromium, inChromium, launchChromium } from '../support/walk.ts'
-import { AT, BUSY, figures, iso, queue } from './hotline-views.ts'
+import { AT, BUSY, CURVE, figures, iso, queue } from './hotline-views.ts'
 import { ACCOUNT, Stage, WALL_TOKEN } from './stage.ts'
 
 describe.skipIf(!hasChromium)(inChromium, () => {
@@ -30,9 +30,10 @@ describe.skipIf(!hasChromium)(inChromium, () => {
   /** A page on a stage that shows `view`; its clock obeys `page.clock`. */
   async function open(
     view: WireHotline,
-    { path = '/wallboard', isSignedIn = true, width = 1366, height = 768 } = {},
+    { path = '/wallboard', isSignedIn = true, width = 1366, height = 768, hasCurve = false } = {},
   ): Promise<Page> {
     stage = new Stage(directory, view)
+    if (hasCurve) stage.curve = CURVE
     const url = await stage.open()
     context = await browser.newContext({ viewport: { width, height } })
     if (isSignedIn) await context.addCookies([{ name: 'stage', value: 'signed-in', url }])
@@ -268,6 +269,46 @@ describe.skipIf(!hasChromium)(inChromium, () => {
       await page.clock.runFor(5_000)
     }
     expect(seen.size).toBe(9)
+  })
+
+  const CALM = { ...BUSY, waiting: 0, longestWaitSince: null }
+
+  it('draws the day’s curve below few queues, and in turns with many while nobody waits too long', async () => {
+    const few = await openLive({ ...CALM, queues: BUSY.queues.slice(0, 2) }, { hasCurve: true })
+    await few.waitForSelector('[data-curve] svg')
+    expect(await few.locator('tbody tr').count()).toBe(2)
+    const drawn = () => few.locator('[data-curve] svg').innerHTML()
+    await vi.waitFor(async () => expect(await drawn()).toContain('人工接通率'))
+    expect(await drawn()).toContain('14:00')
+    await few.keyboard.press('L')
+    await vi.waitFor(async () => expect(await drawn()).toContain('Connect rate'))
+    await context.close()
+    await stage.close()
+
+    const page = await openLive(CALM, { hasCurve: true })
+    const seen = new Set<string>()
+    for (let second = 0; second < 30; second += 5) {
+      stage.at += 5_000
+      stage.tick()
+      await page.clock.runFor(5_000)
+      if ((await page.locator('tbody').count()) === 1) seen.add('table')
+      else {
+        await page.waitForSelector('[data-curve] svg')
+        seen.add('curve')
+      }
+    }
+    expect([...seen].sort()).toEqual(['curve', 'table'])
+    // Somebody waits beyond the alarm: the table stays.
+    const waiting = { waiting: 1, longestWaitSince: iso(stage.at - 40_000) }
+    stage.view = { ...CALM, ...waiting }
+    stage.delta({ hotline: waiting })
+    await page.waitForSelector(`${LONGEST}[data-level=alarm]`)
+    for (let second = 0; second < 30; second += 5) {
+      stage.at += 5_000
+      stage.tick()
+      await page.clock.runFor(5_000)
+      expect(await page.locator('[data-curve]').count()).toBe(0)
+    }
   })
 
   it('moves nothing for those who asked for that', async () => {

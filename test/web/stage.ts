@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { Server } from 'socket.io'
+import type { LiveCurve } from '../../src/core/live-curve.ts'
 import type { WireHotline, WireQueue } from '../../src/core/live-wire.ts'
 import type { WireTotals } from '../../src/web/wallboard/feed.ts'
 import { iso } from './hotline-views.ts'
@@ -39,6 +40,8 @@ export class Stage {
   refusal: string | null = null
   /** What a client gets on joining and after a resync; null sends nothing. */
   view: WireHotline | null
+  /** The day hour by hour; null: whoever asks gets no answer. */
+  curve: LiveCurve | null = null
   /** The hotline's time of the next message. */
   at: number
   seq = 0
@@ -64,6 +67,9 @@ export class Stage {
       socket.on('resync', () => {
         this.resyncs += 1
         this.snapshot()
+      })
+      socket.on('curve', (ack: (curve: LiveCurve) => void) => {
+        if (this.curve !== null) ack(this.curve)
       })
     })
   }
@@ -109,13 +115,7 @@ export class Stage {
   async #serve(directory: string, request: IncomingMessage, response: ServerResponse) {
     const { pathname } = new URL(request.url ?? '/', 'http://stage')
     if (pathname === '/api/v1/session') return this.#account(request, response)
-    const isAsset = extname(pathname) !== ''
-    const path = join(directory, isAsset ? normalize(pathname) : 'index.html')
-    const type = CONTENT_TYPES[extname(path)] ?? 'application/octet-stream'
-    const content = await readFile(path).catch(() => null)
-    if (content === null) return response.writeHead(404).end()
-    const headers = { 'content-type': type, 'content-security-policy': POLICY }
-    return response.writeHead(200, headers).end(content)
+    return servePages(directory, request, response)
   }
 
   async #account(request: IncomingMessage, response: ServerResponse) {
@@ -136,4 +136,23 @@ export class Stage {
     const headers = status === 200 ? { 'set-cookie': `${COOKIE}; HttpOnly; Path=/` } : {}
     return response.writeHead(status, headers).end()
   }
+}
+
+/** The built pages, as the service serves them: whatever is no file is a page. */
+export async function servePages(
+  directory: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://stage')
+  const isAsset = extname(pathname) !== ''
+  const path = join(directory, isAsset ? normalize(pathname) : 'index.html')
+  const type = CONTENT_TYPES[extname(path)] ?? 'application/octet-stream'
+  const content = await readFile(path).catch(() => null)
+  if (content === null) {
+    response.writeHead(404).end()
+    return
+  }
+  const headers = { 'content-type': type, 'content-security-policy': POLICY }
+  response.writeHead(200, headers).end(content)
 }

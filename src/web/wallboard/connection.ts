@@ -2,6 +2,7 @@
 // for a snapshot where the feed misses one. The last feed stays when the connection goes, so that the
 // page can show it as old. `close` ends it with its timers.
 import { io } from 'socket.io-client'
+import type { LiveCurve } from '../../core/live-curve.ts'
 import { decode, type Feed, type Message, reduce } from './feed.ts'
 
 /** `live` from the first snapshot of a connection until it is lost. */
@@ -22,6 +23,7 @@ export interface WallboardState {
 
 /** After the service itself has closed or refused the connection; Socket.IO leaves these to us. */
 const RETRY_MS = 5_000
+const CURVE_MS = 60_000
 
 const REFUSALS: Readonly<Record<string, Link>> = {
   unauthenticated: 'signed_out',
@@ -36,11 +38,15 @@ export function tokenIn(search: string): string | null {
   return token === '' ? null : token
 }
 
-/** `now` is a clock that never goes back, in ms. `token`: in place of a sign-in. */
+/**
+ * `now` is a clock that never goes back, in ms. `token`: in place of a sign-in. `onCurve` gets the day hour by
+ * hour, at the start of each connection and every minute.
+ */
 export function openWallboard(
   token: string | null,
   now: () => number,
   onState: (state: WallboardState) => void,
+  onCurve: (curve: LiveCurve) => void,
 ): { close(): void } {
   let state: WallboardState = { link: 'connecting', feed: null }
   let retry: ReturnType<typeof setTimeout> | undefined
@@ -68,6 +74,11 @@ export function openWallboard(
     change({ feed, ...(type === 'snapshot' ? { link: 'live' as const } : {}) })
   }
 
+  const askCurve = () => {
+    if (socket.connected) socket.emit('curve', onCurve)
+  }
+  const curveTimer = setInterval(askCurve, CURVE_MS)
+  socket.on('connect', askCurve)
   socket.on('snapshot', receive('snapshot'))
   socket.on('delta', receive('delta'))
   socket.on('tick', receive('tick'))
@@ -89,6 +100,7 @@ export function openWallboard(
   return {
     close() {
       clearTimeout(retry)
+      clearInterval(curveTimer)
       socket.removeAllListeners()
       socket.disconnect()
     },

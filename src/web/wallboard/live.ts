@@ -2,6 +2,7 @@
 // be believed. Once it may not, time stands still for the figures: a wait does not count on past the
 // last thing that was known.
 import { computed, onMounted, onUnmounted, ref, shallowRef } from 'vue'
+import type { LiveCurve } from '../../core/live-curve.ts'
 import { openWallboard, tokenIn, type WallboardState } from './connection.ts'
 import { isOverdue, serverNow } from './feed.ts'
 
@@ -10,6 +11,8 @@ const REFRESH_MS = 250
 
 export function useWallboard() {
   const state = shallowRef<WallboardState>({ link: 'connecting', feed: null })
+  /** The day hour by hour; null until the service has told it. */
+  const curve = shallowRef<LiveCurve | null>(null)
   const openedAt = performance.now()
   const now = ref(openedAt)
   let timer: ReturnType<typeof setInterval> | undefined
@@ -40,6 +43,9 @@ export function useWallboard() {
         now.value = performance.now()
         state.value = next
       },
+      (next) => {
+        curve.value = next
+      },
     )
   })
   onUnmounted(() => {
@@ -47,5 +53,5 @@ export function useWallboard() {
     wallboard?.close()
   })
 
-  return { feed, link, isStale, ageMs, clockAt, figuresAt, now }
+  return { feed, curve, link, isStale, ageMs, clockAt, figuresAt, now }
 }
