@@ -53,6 +53,7 @@ export interface LiveSeat {
 export interface LiveCall {
   readonly callId: CallId
   readonly queueId: QueueId | null
+  readonly queueName: string | null
   /** The caller's number, unmasked: edges mask it for those without `pii.read`. */
   readonly from: string
   readonly to: string
@@ -190,6 +191,7 @@ export function liveCall(state: ReadonlyState, callId: CallId): LiveCall | null 
   return {
     callId,
     queueId,
+    queueName: state.queues.get(queueId ?? '')?.name ?? null,
     from,
     to,
     direction: call.outbound === null ? 'inbound' : 'outbound',

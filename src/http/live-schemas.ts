@@ -144,6 +144,7 @@ const livePartySchema = z.object({
 export const liveCallSchema = z.object({
   callId: z.string(),
   queueId: z.string().nullable(),
+  queueName: z.string().nullable(),
   from: z.string().describe('The citizen’s number, masked without `pii.read`.'),
   to: z.string(),
   direction: z.enum(['inbound', 'outbound']),

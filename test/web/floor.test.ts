@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium)(inChromium, { timeout: 120_000 }, () => {
     expect(await walking.barriers()).toEqual([])
     await call.getByRole('button', { name: '操作' }).click()
     await page.getByRole('menuitem', { name: '转到队列：粤语专席' }).click()
-    await call.getByText('yue').waitFor()
+    await call.getByText('粤语专席').waitFor()
     // Without the skill, so that routing alone would not ring them.
     const other = await readyAgent('李强')
     row = page.locator(`[data-agent="${other.agentId}"]`)
