@@ -299,3 +299,51 @@ test('after the agent’s goodbye the caller is asked, presses a key, is thanked
   const ended = await hotline.fact('call.ended', () => true, 0, 20_000)
   expect(ended).toMatchObject({ ending: 'served', hangupBy: 'agent' })
 }, 60_000)
+
+test('in an emergency the brigade rings while the two talk on, and all three are together at its answer', async () => {
+  await startHotline()
+  const brigade = await phone('119', TONES.otherAgent)
+  const { caller, agent } = await talk()
+  const pressedAt = wireNow()
+  ask({ type: 'agent.emergency_requested', unitId: 'fire', isBlind: false })
+  const ring = await brigade.ring()
+  await expectHears([
+    [caller, 'agent'],
+    [agent, 'caller'],
+  ])
+  await brigade.press(ring)
+  const connected = await hotline.fact('call.emergency_connected')
+  await pause(1_000)
+  await Promise.all([
+    expectHearsBoth(caller, [TONES.agent, TONES.otherAgent]),
+    expectHearsBoth(agent, [TONES.caller, TONES.otherAgent]),
+    expectHearsBoth(brigade, [TONES.caller, TONES.agent]),
+  ])
+  const answer = await edge.message(ring.callId, '200 INVITE')
+  console.log(
+    `emergency: the brigade rings ${Math.round(ring.at - pressedAt)} ms after the button, ` +
+      `and is together with both ${Math.round(connected.at - answer.at)} ms after its answer`,
+  )
+  await caller.hangUp()
+  await expectRecorded(2_000)
+}, 60_000)
+
+test('a caller of whom nothing is heard is told so by one button, written up and let go', async () => {
+  await startHotline()
+  const { caller } = await talk()
+  await pause(500)
+  const pressedAt = wireNow()
+  ask({ type: 'agent.silent_close_requested' })
+  await pause(1_200)
+  const heard = likeness(caller.rtp.heard, wireNow() - 400, promptSound('silent_closing'))
+  expect(heard).toBeGreaterThan(0.9)
+  const ended = await hotline.fact('call.ended', () => true, 0, 20_000)
+  const phraseMs = promptSound('silent_closing').length / 8
+  expect(ended).toMatchObject({ ending: 'served' })
+  expect(ended.at - pressedAt).toBeGreaterThan(phraseMs - 200)
+  console.log(
+    `silent caller: let go ${Math.round(ended.at - pressedAt - phraseMs)} ms after the phrase of ${Math.round(phraseMs)} ms`,
+  )
+  const written = await hotline.fact('call.written_up')
+  expect(written.disposition).toBe('silent')
+}, 60_000)
