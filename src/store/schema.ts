@@ -272,6 +272,7 @@ export const calls = pgTable(
     index('calls_entered_arrived').on(table.enteredQueueId, table.arrivedAt),
     index('calls_agent_arrived').on(table.agentId, table.arrivedAt),
     index('calls_from_number').on(table.fromNumber, table.arrivedAt),
+    index('calls_to_number').on(table.toNumber, table.arrivedAt),
     index('calls_open').on(table.callId).where(sql`ended_at is null`),
     index('calls_callback').on(table.callbackId),
     oneOf('calls_direction', table.direction, DIRECTIONS),
@@ -387,6 +388,9 @@ export const recordings = pgTable(
     index('recordings_disposition').on(table.disposition, table.requestedAt, table.path),
     index('recordings_hold_exceeded')
       .on(table.requestedAt, table.path)
+      .where(sql`is_hold_exceeded`),
+    index('recordings_agent_hold_exceeded')
+      .on(table.agentId, table.requestedAt, table.path)
       .where(sql`is_hold_exceeded`),
     index('recordings_score').on(table.surveyScore, table.requestedAt, table.path),
     index('recordings_duration').on(table.durationMs, table.requestedAt),

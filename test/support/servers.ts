@@ -34,6 +34,26 @@ function searchPath(): string[] {
   return (process.env.PATH ?? '').split(delimiter)
 }
 
+/** One more, for a measurement: with the memory of a server and not of a test. Null: none is installed. */
+export async function throwawayPostgresql(): Promise<{
+  url: string
+  stop: () => Promise<void>
+} | null> {
+  const postgresql = findPostgresql()
+  if (postgresql === null) return null
+  const folder = mkdtempSync(join(tmpdir(), 'yingda-bench-'))
+  const port = await freePort()
+  const memory = ['shared_buffers=4GB', 'maintenance_work_mem=1GB', 'max_wal_size=16GB']
+  const stop = await startPostgresql(postgresql, folder, port, memory)
+  return {
+    url: `postgres://yingda@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
 /** vitest's global setup: starts what is installed, provides its addresses, and ends it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'yingda-databases-'))
@@ -69,6 +89,7 @@ async function startPostgresql(
   binaries: string,
   folder: string,
   port: number,
+  settings: readonly string[] = [],
 ): Promise<() => Promise<void>> {
   // PostgreSQL refuses to run as root; Debian's package has made a user for it.
   const owner = process.getuid?.() === 0 ? ownerNamed('postgres') : undefined
@@ -89,7 +110,8 @@ async function startPostgresql(
   ]
   execFileSync(join(binaries, 'initdb'), cluster, { ...as, stdio: 'pipe' })
   const address = ['-h', '127.0.0.1', '-p', String(port), '-k', folder]
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...address, '-F'], as)
+  const given = settings.flatMap((setting) => ['-c', setting])
+  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...address, '-F', ...given], as)
   await saying(server, 'database system is ready to accept connections')
   return () => end(server, 'SIGINT')
 }

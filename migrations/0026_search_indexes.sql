@@ -1,0 +1,2 @@
+CREATE INDEX "calls_to_number" ON "calls" USING btree ("to_number","arrived_at");--> statement-breakpoint
+CREATE INDEX "recordings_agent_hold_exceeded" ON "recordings" USING btree ("agent_id","requested_at","path") WHERE is_hold_exceeded;
