@@ -31,6 +31,8 @@ export class ContactRecordDraft {
   /** Each field as the service has it, as JSON. */
   #kept: Partial<Record<keyof ContactRecordFields, string>> = {}
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** What is being sent; each waits for the one before, or it would name a version that is old by then. */
+  #sending: Promise<unknown> = Promise.resolve()
 
   /** Leaves the record before and reads the one of this call; null: there is no call to write about. */
   async open(callId: string | null): Promise<void> {
@@ -43,7 +45,7 @@ export class ContactRecordDraft {
     Object.assign(this.fields, { ...EMPTY_FIELDS, questions: [] })
     if (callId === null) return
     try {
-      this.#take(await get<Reply>(this.#path()))
+      this.#take(callId, await get<Reply>(this.#path()))
     } catch (error) {
       this.fault.value = faultText(error)
     }
@@ -52,7 +54,7 @@ export class ContactRecordDraft {
   /** Something was typed: the draft is kept once the typing pauses. */
   touched(): void {
     this.stop()
-    this.#timer = setTimeout(() => void this.#keep(), AUTOSAVE_MS)
+    this.#timer = setTimeout(() => void this.#inTurn(() => this.#keep()), AUTOSAVE_MS)
   }
 
   stop(): void {
@@ -60,12 +62,23 @@ export class ContactRecordDraft {
   }
 
   /** True once it is saved; otherwise `missing` or `fault` says why not. */
-  async save(endWrapUp: boolean): Promise<boolean> {
-    if (this.#callId === null) return false
+  save(endWrapUp: boolean): Promise<boolean> {
     this.stop()
+    return this.#inTurn(() => this.#save(endWrapUp))
+  }
+
+  #inTurn<Result>(deed: () => Promise<Result>): Promise<Result> {
+    const turn = this.#sending.then(deed)
+    this.#sending = turn
+    return turn
+  }
+
+  async #save(endWrapUp: boolean): Promise<boolean> {
+    const callId = this.#callId
+    if (callId === null) return false
     try {
       const body = { version: this.#version(), changes: this.#changes(), endWrapUp }
-      this.#take(await post<Reply>(this.#path('/save'), body))
+      this.#take(callId, await post<Reply>(this.#path('/save'), body))
       this.missing.value = new Map()
       this.fault.value = null
       return true
@@ -78,18 +91,22 @@ export class ContactRecordDraft {
   }
 
   async #keep(): Promise<void> {
+    const callId = this.#callId
     const changes = this.#changes()
     const isSaved = this.reply.value?.record.status === 'saved'
-    if (this.#callId === null || isSaved || Object.keys(changes).length === 0) return
+    if (callId === null || isSaved || Object.keys(changes).length === 0) return
     try {
-      this.#take(await put<Reply>(this.#path('/draft'), { version: this.#version(), changes }))
+      const body = { version: this.#version(), changes }
+      this.#take(callId, await put<Reply>(this.#path('/draft'), body))
       this.fault.value = null
     } catch (error) {
       this.fault.value = faultText(error)
     }
   }
 
-  #take(reply: Reply): void {
+  /** An answer about the call before says nothing of this one. */
+  #take(callId: string, reply: Reply): void {
+    if (callId !== this.#callId) return
     this.reply.value = reply
     for (const name of NAMES) {
       const before = this.#kept[name]
