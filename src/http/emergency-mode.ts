@@ -4,10 +4,11 @@ import { z } from 'zod'
 import type { EmergencyMode } from '../core/entry-policy.ts'
 import { isoTime } from '../core/iso-times.ts'
 import { loadEmergencyMode, saveEmergencyMode } from '../store/emergency-mode.ts'
+import { unknownQueues } from '../store/queues.ts'
 import { callerOf } from './access.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS } from './errors.ts'
+import { FAULTS, resultOf } from './errors.ts'
 import { idSchema, list, textSchema, timeSchema } from './fields.ts'
 
 const tags = ['emergency mode']
@@ -70,6 +71,8 @@ export function emergencyModeRoutes(api: Api, options: AppOptions): void {
       const by = callerOf(request).username
       const mode: EmergencyMode = { action, queueIds, reason, by, since: clock.now() }
       await db.transaction(async (tx) => {
+        const unknown = await unknownQueues(tx, queueIds ?? [])
+        if (unknown !== null) resultOf(unknown)
         await saveEmergencyMode(tx, mode)
         const details = { action, queueIds, reason }
         await audit(options, request, { ...entry, action: 'emergency.began', details }, tx)

@@ -11,6 +11,7 @@ export const CONFLICTS = {
   stale_version: 'There is a newer version; read it again.',
   unknown_skill: 'The skill does not exist.',
   unknown_queue: 'The queue does not exist.',
+  unknown_prompt: 'The prompt does not ship, and nobody has recorded it.',
   unknown_agent: 'The agent does not exist.',
   agent_has_user: 'The agent belongs to another user.',
   queue_in_use: 'Numbers lead to the queue.',

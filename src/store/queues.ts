@@ -1,9 +1,11 @@
 // Queues with their limits, as the core takes them. A queue to which numbers lead cannot be deleted;
 // its calls stay in the records whatever becomes of it.
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, eq, inArray } from 'drizzle-orm'
 import { QUEUE_DEFAULTS, type QueueId, type QueueSettings } from '../core/config.ts'
+import { BEEP, PROMPTS, type PromptId } from '../core/prompts.ts'
 import { type Changed, changed, conflict, refusing, unknownSkills } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
+import { promptVersions } from './prompt-schema.ts'
 import { numbers, queues } from './schema.ts'
 
 type QueueRow = typeof queues.$inferSelect
@@ -86,9 +88,12 @@ async function unknownIds(tx: Queryable, queue: QueueSettings): Promise<Changed<
   const skillIds = [...asked, ...steps.flatMap((step) => [...step.dropSkills, ...step.addSkills])]
   const refusal = await unknownSkills(tx, [...new Set(skillIds)])
   if (refusal !== null) return refusal
-  const rows = await tx.select({ queueId: queues.queueId }).from(queues)
-  const known = new Set([queue.queueId, ...rows.map(({ queueId }) => queueId)])
-  const { admission } = queue
+  const { admission, waiting, offering } = queue
+  const said = waiting.keys.flatMap((key) => ('prompt' in key ? [key.prompt] : []))
+  const whisper = offering.whisperPrompt === null ? [] : [offering.whisperPrompt]
+  const prompts = [...waiting.greeting, ...waiting.comfort, ...said, ...whisper]
+  const unheard = await unknownPrompts(tx, [...new Set(prompts)])
+  if (unheard !== null) return unheard
   const ways = [
     admission.closedQueueId,
     admission.fullQueueId,
@@ -96,9 +101,38 @@ async function unknownIds(tx: Queryable, queue: QueueSettings): Promise<Changed<
     admission.overloadQueueId,
     admission.timedOutQueueId,
   ].filter((queueId) => queueId !== null)
-  const others = [...ways, ...steps.flatMap(({ addQueueIds }) => addQueueIds)]
-  const unknown = others.filter((queueId) => !known.has(queueId))
+  const byKey = waiting.keys.flatMap((key) => (key.action === 'queue' ? [key.queueId] : []))
+  const others = [...ways, ...byKey, ...steps.flatMap(({ addQueueIds }) => addQueueIds)]
+  return unknownQueues(
+    tx,
+    others.filter((queueId) => queueId !== queue.queueId),
+  )
+}
+
+export async function unknownQueues(
+  tx: Queryable,
+  queueIds: readonly QueueId[],
+): Promise<Changed<never> | null> {
+  const rows = await tx.select({ queueId: queues.queueId }).from(queues)
+  const known = new Set(rows.map(({ queueId }) => queueId))
+  const unknown = queueIds.filter((queueId) => !known.has(queueId))
   return unknown.length === 0 ? null : conflict('unknown_queue', [...new Set(unknown)])
+}
+
+/** A prompt that nobody could hear would be silence at the place where it is to be said. */
+async function unknownPrompts(
+  tx: Queryable,
+  promptIds: readonly PromptId[],
+): Promise<Changed<never> | null> {
+  const own = promptIds.filter((promptId) => !PROMPTS.includes(promptId) && promptId !== BEEP)
+  if (own.length === 0) return null
+  const rows = await tx
+    .select({ promptId: promptVersions.promptId })
+    .from(promptVersions)
+    .where(and(inArray(promptVersions.promptId, own), promptVersions.isActive))
+  const recorded = new Set(rows.map(({ promptId }) => promptId))
+  const unknown = own.filter((promptId) => !recorded.has(promptId))
+  return unknown.length === 0 ? null : conflict('unknown_prompt', unknown)
 }
 
 function rowOf(queue: QueueSettings): typeof queues.$inferInsert {

@@ -101,7 +101,7 @@ describe('every route', () => {
         "GET /api/v1/unit-attempts: calls.read",
         "GET /api/v1/unit-retries: calls.read",
         "GET /api/v1/me/agent/unit-retries: agent.act",
-        "POST /api/v1/calls/c1/help-answer: live.read",
+        "POST /api/v1/calls/c1/help-answer: floor.act",
         "POST /api/v1/floor/agents/a2/monitor: floor.monitor",
         "POST /api/v1/floor/monitor/mode: floor.monitor",
         "POST /api/v1/floor/monitor/end: floor.monitor",

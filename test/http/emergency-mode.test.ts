@@ -31,6 +31,14 @@ describe('emergency mode', () => {
     expect((await test.service.ask('agent', 'DELETE', PATH)).statusCode).toBe(403)
   })
 
+  it('is not for a queue that does not exist', async () => {
+    const body = { ...TYPHOON, queueIds: ['gone'] }
+    const reply = await test.service.ask('shift_leader', 'PUT', PATH, body)
+    expect([reply.statusCode, reply.json().error.code]).toEqual([409, 'unknown_queue'])
+    const { emergency } = (await test.service.ask('shift_leader', 'GET', PATH)).json()
+    expect(emergency).toBeNull()
+  })
+
   it.each([
     [{}, ['action', 'reason']],
     [{ ...TYPHOON, action: 'stop' }, ['action']],

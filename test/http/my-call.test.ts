@@ -168,6 +168,8 @@ describe('buttons', () => {
     await test.service.record()
     const shown = (await test.service.ask('admin', 'GET', '/api/v1/calls/c1')).json()
     expect(shown.call.helpResponseMs).toBe(4_000)
+    const audit = (await test.service.ask('admin', 'GET', '/api/v1/audit')).json()
+    expect(audit.entries[0]).toMatchObject({ action: 'call.help_answered', entityId: 'c1' })
   })
 })
 

@@ -185,6 +185,19 @@ describe('queues', () => {
     ],
     ['PATCH', '/queues/city', { routing: { preferredSkills: ['ode'] } }, 'unknown_skill', 'ode'],
     ['PATCH', '/queues/city', { admission: { closedQueueId: 'gone' } }, 'unknown_queue', 'gone'],
+    ['PATCH', '/queues/city', { waiting: { comfort: ['poem'] } }, 'unknown_prompt', 'poem'],
+    ['PATCH', '/queues/city', { offering: { whisperPrompt: 'psst' } }, 'unknown_prompt', 'psst'],
+    [
+      'PATCH',
+      '/queues/city',
+      {
+        waiting: {
+          keys: [{ digit: '3', action: 'queue', queueId: 'gone', prompt: 'key_queue' }],
+        },
+      },
+      'unknown_queue',
+      'gone',
+    ],
   ] as const)('%s %s %j is a conflict', async (method, path, body, code, id) => {
     await expectConflict(await asAdmin(method, path, body), code, id)
   })
