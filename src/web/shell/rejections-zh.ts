@@ -47,7 +47,6 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   other_switch: '该通话在另一台交换机上，请先结束当前监听。',
   unknown_call: '没有这通进行中的通话。',
   unknown_queue: '没有这个队列。',
-  unknown_prompt: '没有这个提示音,请先上传或录制。',
   not_waiting: '该来电已不在等待。',
   take_over_pending: '班长正在接管此通话。',
   not_in_wrap_up: '当前不在话后整理状态。',
