@@ -194,6 +194,7 @@ describe.skipIf(isMissing)(where, { timeout: 90_000 }, () => {
 
   test('a consultation that the citizen does not hear, and then three of whom the citizen hears two', async () => {
     const { call, callId, at } = await talk()
+    await part()
     await agent.does('POST', '/me/agent/hold')
     await phaseIs(agent, 'held')
     await askDepartment()
