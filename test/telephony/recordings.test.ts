@@ -8,7 +8,7 @@ import { missingServers } from '../support/freeswitch.ts'
 import { type Person, phaseIs } from '../support/person.ts'
 import type { PhoneCall } from '../support/phone-call.ts'
 import type { SipPhone } from '../support/sip-phone.ts'
-import { type Hearing, hearings, readWav, TONES, tonesHeard } from '../support/sound.ts'
+import { type Hearing, hasTone, hearings, readWav, TONES, tonesHeard } from '../support/sound.ts'
 import { until } from '../support/until.ts'
 import { WholeHotline } from '../support/whole-hotline.ts'
 import { wireNow } from '../support/wire-time.ts'
@@ -206,7 +206,13 @@ describe.skipIf(isMissing)(where, { timeout: 90_000 }, () => {
     await agent.does('POST', '/me/agent/conference')
     await phaseIs(agent, 'talking')
     // The citizen is told first that the wait is over.
-    await part()
+    await until(() => {
+      const latest = caller.rtp.heard.filter(({ at }) => at > wireNow() - 500)
+      const both = latest.filter(
+        ({ samples }) => hasTone(samples, 'agent') && hasTone(samples, 'third'),
+      )
+      return both.length > 18
+    }, 'the citizen to hear both')
     const together = await part()
     await agent.does('POST', '/me/agent/leave')
     await writeUp()
