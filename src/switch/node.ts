@@ -68,7 +68,7 @@ export class SwitchNode {
     })
     this.#runner = new CommandRunner({
       site,
-      now: () => clock.now(),
+      clock,
       connection: () => this.#connection,
       submit: (input) => this.#submit(input),
     })

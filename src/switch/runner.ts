@@ -1,16 +1,18 @@
 // Sends commands to one switch and listens to what becomes of them. All requests of a command, and of
-// the commands after it, go out at once and in order; the switch carries them out in that order, so
-// nothing waits for a round trip. It never throws: whatever goes wrong is reported as `command.failed`.
+// the commands after it, go out at once and in order, but for what a fresh bridge keeps back; the switch
+// carries them out in that order, so nothing waits for a round trip. It never throws: whatever goes wrong is reported as `command.failed`.
+import type { Clock } from '../clock.ts'
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, LegId } from '../core/inputs.ts'
 import { requestsFor, type Site, type SwitchRequest } from './commands.ts'
 import type { EventHeaders, SwitchConnection } from './connection.ts'
 import { UnsafeText } from './encoding.ts'
+import { FreshBridges } from './fresh-bridges.ts'
 import { JOBS } from './originate.ts'
 
 export interface RunnerOptions {
   readonly site: Site
-  readonly now: () => number
+  readonly clock: Clock
   /** Null while the switch cannot be reached. */
   readonly connection: () => SwitchConnection | null
   readonly submit: (input: Input) => void
@@ -37,11 +39,16 @@ export class CommandRunner {
   /** Legs whose originate has not reported yet. */
   readonly #originating = new Map<LegId, Originating>()
 
+  /** Bridges that nothing may be called away from yet. */
+  readonly #fresh: FreshBridges
+
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#fresh = new FreshBridges(options.clock, (command) => this.run(command))
   }
 
   run(command: SwitchCommand): void {
+    if (this.#fresh.keeps(command)) return
     let requests: SwitchRequest[]
     try {
       requests = requestsFor(command, this.#options.site)
@@ -63,6 +70,7 @@ export class CommandRunner {
 
   /** What a connection had under way is forgotten with it; the next look at the switch shows the rest. */
   forget(): void {
+    this.#fresh.forget()
     this.#originating.clear()
   }
 
@@ -71,6 +79,7 @@ export class CommandRunner {
    * nobody and must be sent again, or the phone of a caller who is long gone would ring on.
    */
   sawEvent(headers: EventHeaders): void {
+    this.#fresh.sawEvent(headers)
     const { 'Event-Name': name, 'Unique-ID': legId, 'Job-UUID': jobId } = headers
     if (name === 'BACKGROUND_JOB' && typeof jobId === 'string') {
       if (jobId.startsWith(JOBS.originate)) {
@@ -128,7 +137,7 @@ export class CommandRunner {
     const { type, legId } = command
     this.#options.submit({
       type: 'command.failed',
-      at: this.#options.now(),
+      at: this.#options.clock.now(),
       command: type,
       legId,
       reason,
