@@ -86,6 +86,31 @@ test('park to agent INVITE, and caller’s BYE to agent CANCEL', { timeout: 120_
   expect(invites).toHaveLength(RUNS)
 })
 
+test('a hold in the same breath as the bridge is carried out', { timeout: 120_000 }, async () => {
+  // Ready since the test before.
+  const [agentId = ''] = AGENTS
+  const user = `agent-${agentId}`
+  const phone = await SippPhone.plugIn(edge, user, 'agent-phone-answers-when-told', TONES.agent)
+  open.push(phone)
+  const times: number[] = []
+  const first = hotline.facts.length
+  for (let run = 1; run <= RUNS; run += 1) {
+    const mark = hotline.facts.length
+    const caller = await SippCaller.dial(trunk, { to: NUMBER, hertz: TONES.caller })
+    await phone.press(await phone.ring(run))
+    const { at } = await hotline.fact('call.connected', () => true, mark)
+    hotline.ask({ type: 'agent.hold_requested', agentId })
+    times.push((await hotline.fact('call.held', () => true, mark)).at - at)
+    await caller.hangUp()
+    await hotline.fact('agent.wrap_up_started', () => true, mark)
+    hotline.writeUp(agentId)
+    await hotline.fact('leg.ended', (fact) => fact.agentId === agentId, mark)
+    await hotline.fact('agent.became_ready', () => true, mark)
+  }
+  print('bridge to held, asked for at once', times)
+  expect(hotline.facts.slice(first).filter(({ type }) => type === 'call.requeued')).toEqual([])
+})
+
 test('hold to silence of the agent at the caller', { timeout: 120_000 }, async () => {
   const talks: { agentId: string; caller: SippCaller }[] = []
   for (const agentId of AGENTS) {
