@@ -42,6 +42,8 @@ const KEPT_ON_FULL_DISK_BYTES = 65_536
 
 export class Recorder {
   isDiskFull = false
+  /** Does something to the next recording once it is written, and before anybody hears of its end. */
+  spoil: ((path: string) => void) | null = null
   readonly #options: RecorderOptions
   readonly #files: { readonly path: string; readonly sizeBytes: number }[] = []
   #keptBytes = 0
@@ -86,6 +88,8 @@ export class Recorder {
     const frames = ms * SAMPLES_PER_MS
     const cause =
       this.#write(leg, recording, frames) ?? (isHangUp ? 'success-silence' : 'success-maxtime')
+    this.spoil?.(recording.path)
+    this.spoil = null
     leg.variables.set('record_file_size', String(sizeOfWav(frames)))
     leg.variables.set('record_samples', String(frames))
     leg.variables.set('record_seconds', String(Math.floor(ms / 1_000)))

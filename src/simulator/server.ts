@@ -179,6 +179,11 @@ export class Simulator {
     this.#recorder.isDiskFull = isOn
   }
 
+  /** What becomes of the file of the next recording that stops, between its writing and its RECORD_STOP. */
+  spoilNextRecording(spoil: (path: string) => void): void {
+    this.#recorder.spoil = spoil
+  }
+
   /** New connections are turned away with text/rude-rejection. */
   rejectConnections(isOn = true): void {
     this.#faults.isRejecting = isOn

@@ -9,6 +9,7 @@ import { Hotline } from '../../src/hotline.ts'
 import { createLog } from '../../src/log.ts'
 import { Agents } from '../../src/simulator/agents.ts'
 import { Callers } from '../../src/simulator/callers.ts'
+import type { CallHandle } from '../../src/simulator/calls.ts'
 import { VirtualClock } from '../../src/simulator/clock.ts'
 import { Simulator } from '../../src/simulator/server.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -25,6 +26,10 @@ export interface PlayedOptions {
   readonly startAt: number
   readonly seed: string
   readonly callsPerDay: number
+  /** What recordings hold; by default files of the right length that take no room. */
+  readonly audio?: 'speech' | 'silence'
+  /** Told of each citizen's call. */
+  readonly onCall?: (call: CallHandle) => void
   /** Told of the facts as whoever else listens. */
   readonly publish?: (facts: readonly RecordedFact[]) => void
 }
@@ -64,6 +69,7 @@ export class PlayedHotline {
       ],
       callsPerDay: options.callsPerDay,
       timeZone: TIME_ZONE,
+      ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
     })
     this.agents = new Agents({
       agentIds: Array.from({ length: 24 }, (_, i) => String(1001 + i)),
@@ -82,7 +88,11 @@ export class PlayedHotline {
   static async start(options: PlayedOptions): Promise<PlayedHotline> {
     await seedDemo(options.db, { hash: async () => 'no password fits this', password: '' })
     const clock = new VirtualClock(options.startAt)
-    const simulator = new Simulator({ clock, seed: options.seed, audio: 'silence' })
+    const simulator = new Simulator({
+      clock,
+      seed: options.seed,
+      audio: options.audio ?? 'silence',
+    })
     await simulator.start()
     const folder = mkdtempSync(join(tmpdir(), 'yingda-played-'))
     const played = new PlayedHotline(options, clock, simulator, folder)
@@ -90,6 +100,10 @@ export class PlayedHotline {
     played.agents.start()
     played.callers.start()
     return played
+  }
+
+  get recordingsDir(): string {
+    return join(this.#folder, 'recordings')
   }
 
   /** A service process begins, for the first time or after `hotline.stop()`. */
@@ -110,7 +124,7 @@ export class PlayedHotline {
           password: simulator.password,
         },
       ],
-      recordingsDir: join(this.#folder, 'recordings'),
+      recordingsDir: this.recordingsDir,
       promptsDir: join(this.#folder, 'prompts'),
       spoolDir: join(this.#folder, 'spool'),
       isBrowser: () => false,
