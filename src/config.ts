@@ -52,6 +52,8 @@ const environment = z.object({
   RECORDINGS_CIPHER: z.enum(['aes-256-gcm', 'sm4-ctr']).default('aes-256-gcm'),
   /** Free space under which the oldest recordings that may go are deleted, in MB. */
   RECORDINGS_FREE_MB_MIN: z.coerce.number().int().min(0).default(2_048),
+  /** By name or path; compressed copies of recordings are made with it. */
+  FFMPEG: z.string().min(1).default('ffmpeg'),
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   FREESWITCH_URLS: urlsOf('esl:').optional(),
@@ -76,6 +78,7 @@ export interface ServiceConfig {
   readonly recordingsKeys?: string | undefined
   readonly recordingsCipher?: 'aes-256-gcm' | 'sm4-ctr'
   readonly recordingsFreeMbMin?: number
+  readonly ffmpeg: string
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   /** Absent: the built-in simulator. */
@@ -122,6 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     recordingsKeys: data.RECORDINGS_KEYS,
     recordingsCipher: data.RECORDINGS_CIPHER,
     recordingsFreeMbMin: data.RECORDINGS_FREE_MB_MIN,
+    ffmpeg: data.FFMPEG,
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     freeswitchUrls: data.FREESWITCH_URLS,

@@ -1,21 +1,31 @@
-// Looks after recordings once they are checked: moves them into the bucket, or seals them, deletes those
+// Looks after recordings once they are checked: makes compressed copies where a queue wants them, moves them into the bucket, or seals them, deletes those
 // whose time is over, and makes room before a disk is full. It works in the background, one recording at
 // a time, and whatever fails is tried again: the file stays where it is until its copy is safe.
 import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Bucket } from './archive/bucket.ts'
+import { Compressor } from './archive/compressor.ts'
 import { masterKeysIn, requireCipher } from './archive/envelope.ts'
-import { Vault } from './archive/vault.ts'
+import { type Stored, Vault } from './archive/vault.ts'
 import { type Clock, systemClock, type Timer } from './clock.ts'
 import type { ServiceConfig } from './config.ts'
-import type { QueueSettings } from './core/config.ts'
+import type { CopyCodec, QueueSettings } from './core/config.ts'
 import type { Hotline } from './hotline.ts'
 import type { Log } from './log.ts'
 import { recordAudit } from './store/audit.ts'
 import type { Database } from './store/database.ts'
 import {
+  addCopy,
+  copyBytesOf,
+  findCopy,
+  listUnarchivedCopies,
+  markCopyArchived,
+} from './store/recording-copies.ts'
+import {
   certifyDeletion,
   listExpired,
   listUnarchived,
+  listUncopied,
   markArchived,
   type QueuePolicies,
 } from './store/recording-keeping.ts'
@@ -32,6 +42,7 @@ export interface KeeperOptions {
   readonly clock: Clock
   readonly log: Log
   readonly vault: Vault
+  readonly compressor: Compressor
   readonly recordingsDir: string
   readonly queues: () => readonly QueueSettings[]
   readonly freeMbMin: number
@@ -44,6 +55,8 @@ export interface KeeperStatus {
   readonly isDiskLow: boolean
   /** Why the last attempt at archiving failed; null when it went well. */
   readonly archivingFault: string | null
+  /** Why the last copy could not be made; the recording stays as it is. Null when it went well. */
+  readonly copyingFault: string | null
 }
 
 export class RecordingKeeper {
@@ -53,6 +66,7 @@ export class RecordingKeeper {
   #isStopped = false
   #isDiskLow = false
   #archivingFault: string | null = null
+  #copyingFault: string | null = null
 
   constructor(options: KeeperOptions) {
     this.#options = options
@@ -62,12 +76,20 @@ export class RecordingKeeper {
     this.#schedule()
   }
 
+  get compressor(): Compressor {
+    return this.#options.compressor
+  }
+
   get vault(): Vault {
     return this.#options.vault
   }
 
   status(): KeeperStatus {
-    return { isDiskLow: this.#isDiskLow, archivingFault: this.#archivingFault }
+    return {
+      isDiskLow: this.#isDiskLow,
+      archivingFault: this.#archivingFault,
+      copyingFault: this.#copyingFault,
+    }
   }
 
   /** Waits for the recording in hand. */
@@ -80,6 +102,7 @@ export class RecordingKeeper {
   /** One look at everything. Never rejects. */
   async look(): Promise<void> {
     try {
+      await this.#copy()
       await this.#archive()
       await this.#expire(false, Number.POSITIVE_INFINITY)
       await this.#makeRoom()
@@ -95,23 +118,67 @@ export class RecordingKeeper {
     })
   }
 
-  async #archive(): Promise<void> {
-    const { db, vault, clock, log } = this.#options
-    if (!vault.hasBucket && !vault.isSealing) return
-    for (const { path } of await listUnarchived(db, BATCH_MAX)) {
+  /** One that cannot be made does not keep the others waiting, nor its recording from being archived. */
+  async #copy(): Promise<void> {
+    const { db, log, queues } = this.#options
+    const wishes = new Map(queues().map(({ queueId, recording }) => [queueId, recording.copies]))
+    const queueIds = [...wishes].flatMap(([queueId, wish]) => (wish === 'none' ? [] : [queueId]))
+    for (const recording of await listUncopied(db, queueIds, BATCH_MAX)) {
       if (this.#isStopped) return
+      const wish = /^(\w+)_(beside|instead)$/.exec(wishes.get(recording.queueId ?? '') ?? '')
+      if (wish === null) continue
       try {
-        const where = await vault.archive(path)
-        await markArchived(db, path, { ...where, archivedAt: clock.now() })
-        await vault.removeOriginal(path)
-        this.#archivingFault = null
+        await this.#copyOne(recording, wish[1] as CopyCodec, wish[2] === 'instead')
+        this.#copyingFault = null
       } catch (cause) {
         const reason = reasonOf(cause)
-        if (this.#archivingFault === null)
-          log.error({ path, reason }, 'recordings stay in the folder')
-        this.#archivingFault = reason
-        return
+        if (this.#copyingFault === null)
+          log.error({ path: recording.path, reason }, 'recordings are not compressed')
+        this.#copyingFault = reason
       }
+    }
+  }
+
+  async #copyOne(recording: Recording, codec: CopyCodec, isInstead: boolean): Promise<void> {
+    const { db, vault, clock, compressor, recordingsDir } = this.#options
+    const { path } = recording
+    const name = `${path.replace(/\.wav$/, '')}.${codec}`
+    const [wav, file] = [join(recordingsDir, path), join(recordingsDir, name)]
+    const made = await compressor.make(wav, file, codec)
+    await addCopy(db, recording, { name, codec, ...made, madeAt: clock.now() }, isInstead)
+    if (isInstead) await vault.removeOriginal(path)
+  }
+
+  async #archive(): Promise<void> {
+    const { db, vault } = this.#options
+    if (!vault.hasBucket && !vault.isSealing) return
+    for (const { path } of await listUnarchived(db, BATCH_MAX)) {
+      if (!(await this.#archiveOne(path, (where) => markArchived(db, path, where)))) return
+    }
+    for (const { path, name } of await listUnarchivedCopies(db, BATCH_MAX)) {
+      if (!(await this.#archiveOne(name, (where) => markCopyArchived(db, path, where)))) return
+    }
+  }
+
+  /** `name`: of the file. False where it makes no sense to go on with others. */
+  async #archiveOne(
+    name: string,
+    mark: (where: Pick<Stored, 'place' | 'storedAs'> & { archivedAt: number }) => Promise<void>,
+  ): Promise<boolean> {
+    const { vault, clock, log } = this.#options
+    if (this.#isStopped) return false
+    try {
+      const where = await vault.archive(name)
+      await mark({ ...where, archivedAt: clock.now() })
+      await vault.removeOriginal(name)
+      this.#archivingFault = null
+      return true
+    } catch (cause) {
+      const reason = reasonOf(cause)
+      if (this.#archivingFault === null)
+        log.error({ path: name, reason }, 'recordings stay in the folder')
+      this.#archivingFault = reason
+      return false
     }
   }
 
@@ -133,7 +200,10 @@ export class RecordingKeeper {
     const { path, callId, sha256 } = recording
     const at = clock.now()
     if (!(await certifyDeletion(db, path, { at, by: SYSTEM, rule }))) return
-    await vault.remove(recording)
+    const { place, storedAs } = recording
+    const copy = copyBytesOf(await findCopy(db, path))
+    if (copy !== null) await vault.remove(copy.stored)
+    await vault.remove({ path, place: place === 'copy' ? 'local' : place, storedAs })
     const details = { callId, sha256, rule }
     const entry = { action: 'recording.deleted', entity: 'recording', entityId: path, details }
     await recordAudit(db, { ...entry, actor: SYSTEM, ip: null, at })
@@ -179,6 +249,7 @@ export function startKeeper(
     ...rest,
     clock: systemClock,
     vault: openVault(config, rest.recordingsDir),
+    compressor: new Compressor(config.ffmpeg),
     queues: () => hotline.engine.state.config.queues,
     // The simulator keeps its files within a budget of its own.
     freeMbMin: config.freeswitchUrls === undefined ? 0 : (config.recordingsFreeMbMin ?? 0),

@@ -3,6 +3,12 @@
 import { createHash } from 'node:crypto'
 import type { Vault } from './archive/vault.ts'
 import type { Database } from './store/database.ts'
+import {
+  copyBytesOf,
+  findCopyByName,
+  type SoundBytes,
+  soundBytesOf,
+} from './store/recording-copies.ts'
 import { findCertificate, listUnrecorded } from './store/recording-keeping.ts'
 import { linkOf, listProofs, type RecordingProof } from './store/recording-proofs.ts'
 import { findRecording } from './store/recordings.ts'
@@ -52,12 +58,17 @@ export async function verifyRecordings(
       findings.push(findingOf(proof, 'chain_broken', `link ${proof.place} of ${proof.day}`))
     }
     before = proof
-    if ((await findCertificate(db, proof.path)) !== null) {
+    const copy = proof.path.endsWith('.wav') ? null : await findCopyByName(db, proof.path)
+    if ((await findCertificate(db, copy?.path ?? proof.path)) !== null) {
       deleted += 1
       continue
     }
     checked += 1
-    findings.push(...(await checkRecording(db, vault, proof)))
+    findings.push(
+      ...(copy === null
+        ? await checkRecording(db, vault, proof)
+        : await checkBytes(vault, proof, copyBytesOf(copy))),
+    )
   }
   for (const { callId, path, reason } of await listUnrecorded(db, days)) {
     findings.push({ code: 'unrecorded', callId, path, details: reason })
@@ -73,25 +84,36 @@ async function checkRecording(
   const recording = await findRecording(db, proof.path)
   if (recording === null) return [findingOf(proof, 'row_missing', 'no row of this path')]
   const findings: Finding[] = []
-  if (recording.sha256 !== proof.sha256) findings.push(findingOf(proof, 'row_altered', 'its hash'))
   if (recording.flaws.length > 0) {
     findings.push(findingOf(proof, 'flawed', recording.flaws.join(', ')))
   }
+  const bytes = await soundBytesOf(db, recording)
+  // The copy that took its place has a link of its own.
+  if (bytes !== null && bytes.form !== 'wav') return findings
+  return [...findings, ...(await checkBytes(vault, proof, bytes))]
+}
+
+async function checkBytes(
+  vault: Vault,
+  proof: RecordingProof,
+  bytes: SoundBytes | null,
+): Promise<readonly Finding[]> {
+  if (bytes === null) return [findingOf(proof, 'file_missing', 'no row of its copy')]
+  if (bytes.sha256 !== proof.sha256) return [findingOf(proof, 'row_altered', 'its hash')]
   try {
-    const sound = await vault.open(recording)
-    if (sound === null) return [...findings, findingOf(proof, 'file_missing', recording.place)]
+    const sound = await vault.open(bytes.stored)
+    if (sound === null) return [findingOf(proof, 'file_missing', bytes.stored.place)]
     if (sound.sizeBytes < proof.sizeBytes) {
       const details = `${sound.sizeBytes} of ${proof.sizeBytes} bytes`
-      return [...findings, findingOf(proof, 'truncated', details)]
+      return [findingOf(proof, 'truncated', details)]
     }
     const hash = createHash('sha256')
     for await (const chunk of sound.read(0, sound.sizeBytes - 1)) hash.update(chunk as Buffer)
     const sha256 = hash.digest('hex')
-    if (sha256 !== proof.sha256) findings.push(findingOf(proof, 'altered', `its hash is ${sha256}`))
+    return sha256 === proof.sha256 ? [] : [findingOf(proof, 'altered', `its hash is ${sha256}`)]
   } catch (cause) {
-    findings.push(findingOf(proof, 'unreadable', reasonOf(cause)))
+    return [findingOf(proof, 'unreadable', reasonOf(cause))]
   }
-  return findings
 }
 
 function findingOf({ callId, path }: RecordingProof, code: FindingCode, details: string): Finding {

@@ -160,6 +160,7 @@ async function openDoors(doors: Doors): Promise<Api> {
     log,
     openSound: (stored) => keeper.vault.open(stored),
     archive: () => keeper.status(),
+    decodeSound: (copy) => keeper.compressor.decoded(copy),
     promptsDir: resolve(config.promptsDir),
     shippedPromptsDir: SHIPPED_PROMPTS_DIR,
     sessionSecret: secret,

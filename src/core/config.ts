@@ -172,19 +172,34 @@ export interface Config {
   readonly kpi?: KpiPolicy
 }
 
-/** For how long recordings are kept. Days. */
+/** In which form a compressed copy is made. */
+export const COPY_CODECS = ['opus', 'mp3'] as const
+export type CopyCodec = (typeof COPY_CODECS)[number]
+
+/** Compressed copies: none, or one beside the recording or in its place. */
+export const RECORDING_COPIES = [
+  'none',
+  'opus_beside',
+  'opus_instead',
+  'mp3_beside',
+  'mp3_instead',
+] as const
+
+/** For how long recordings are kept, in days, and in which form. */
 export interface RecordingPolicy {
   readonly retentionDays: number
   /** Where calls that ended so are kept for longer or shorter. */
   readonly retentionDaysByDisposition: Readonly<Partial<Record<Disposition, number>>>
   /** When the disk fills, recordings older than this may go before their time, the oldest first. */
   readonly retentionDaysMin: number
+  readonly copies: (typeof RECORDING_COPIES)[number]
 }
 
 export const RECORDING_DEFAULTS: RecordingPolicy = {
   retentionDays: 730,
   retentionDaysByDisposition: {},
   retentionDaysMin: 180,
+  copies: 'none',
 }
 
 export const HOLD_DEFAULTS: HoldPolicy = {

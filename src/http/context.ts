@@ -52,6 +52,12 @@ export interface Sound {
   read(first: number, last: number): Readable
 }
 
+export interface ArchiveStatus {
+  readonly isDiskLow: boolean
+  readonly archivingFault: string | null
+  readonly copyingFault: string | null
+}
+
 export interface AppOptions {
   readonly db: Database
   readonly engine: EngineDoor
@@ -60,7 +66,9 @@ export interface AppOptions {
   /** The sound of a recording, wherever it lies; null if it is not there. */
   readonly openSound: (stored: StoredSound) => Promise<Sound | null>
   /** How it goes with keeping recordings; absent where nobody looks after them. */
-  readonly archive?: () => { readonly isDiskLow: boolean; readonly archivingFault: string | null }
+  readonly archive?: () => ArchiveStatus
+  /** A compressed copy as a WAV file, until it is disposed of. */
+  readonly decodeSound: (copy: Sound) => Promise<Sound & { dispose(): Promise<void> }>
   /** Of recorded prompts. */
   readonly promptsDir: string
   /** Of the prompts that ship, with their texts. */

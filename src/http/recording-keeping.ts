@@ -78,12 +78,17 @@ export function recordingKeepingRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'Whether the disk fills up, and why recordings could not be archived.',
         response: {
-          200: z.object({ isDiskLow: z.boolean(), archivingFault: z.string().nullable() }),
+          200: z.object({
+            isDiskLow: z.boolean(),
+            archivingFault: z.string().nullable(),
+            copyingFault: z.string().nullable(),
+          }),
           ...FAULTS,
         },
       },
     },
-    async () => options.archive?.() ?? { isDiskLow: false, archivingFault: null },
+    async () =>
+      options.archive?.() ?? { isDiskLow: false, archivingFault: null, copyingFault: null },
   )
 
   api.get(

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { isoTime } from '../core/iso-times.ts'
 import { recordAudit } from '../store/audit.ts'
 import type { Queryable } from '../store/database.ts'
+import { copyBytesOf, findCopy, type SoundBytes, soundBytesOf } from '../store/recording-copies.ts'
 import { findRecording, type Recording } from '../store/recordings.ts'
 import { callerOf } from './access.ts'
 import type { Api, AppOptions, Sound } from './context.ts'
@@ -20,11 +21,23 @@ import { watermarked } from './watermarks.ts'
 const tags = ['recordings']
 const paramsSchema = z.object({ recordingId: recordingIdSchema })
 const soundSchema = z.string().meta({ format: 'binary' })
-const sound = { content: { 'audio/wav': { schema: soundSchema } } }
+const TYPES = { wav: 'audio/wav', opus: 'audio/ogg', mp3: 'audio/mpeg' } as const
+const wavSound = { content: { 'audio/wav': { schema: soundSchema } } }
+const sound = {
+  content: Object.fromEntries(Object.values(TYPES).map((type) => [type, { schema: soundSchema }])),
+}
 const response = { 200: sound, 206: sound, ...FAULTS }
 /** A link works that long: enough to begin, and to seek in a long call. */
 const LINK_MS = 15 * 60_000
 
+const formSchema = z.strictObject({
+  form: z
+    .enum(['recording', 'copy'])
+    .default('recording')
+    .describe(
+      '`copy`: the compressed copy beside it. Where only that is left, it is played either way.',
+    ),
+})
 const linkSchema = z.object({ url: z.string(), expiresAt: timeSchema })
 const tokenSchema = z.strictObject({
   by: z.string().min(1).max(100),
@@ -49,12 +62,15 @@ export function recordingSoundRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'The sound: caller left, agent right. Takes one byte range.',
         params: paramsSchema,
+        querystring: formSchema,
         response,
       },
     },
     async (request, reply) => {
       const recording = await existingRecording(db, request.params.recordingId)
-      return playRecording(options, recording, { request, reply, by: callerOf(request).username })
+      const isCopy = request.query.form === 'copy'
+      const by = callerOf(request).username
+      return playRecording(options, recording, { request, reply, by, isCopy })
     },
   )
 
@@ -124,7 +140,7 @@ function copyRoutes(api: Api, options: AppOptions): void {
         tags,
         summary: 'A copy to take away; it carries who took it and when.',
         params: paramsSchema,
-        response: { 200: sound, ...FAULTS },
+        response: { 200: wavSound, ...FAULTS },
       },
     },
     async (request, reply) => {
@@ -146,7 +162,8 @@ function copyRoutes(api: Api, options: AppOptions): void {
     },
     async ({ params }) => {
       const recording = await existingRecording(db, params.recordingId)
-      const waveform = await waveformOf(await opened(options, recording))
+      const wav = await openedWav(options, recording)
+      const waveform = await waveformOf(wav).finally(() => wav.dispose())
       return { ...waveform, marks: await marksOf(db, recording) }
     },
   )
@@ -159,16 +176,40 @@ export async function existingRecording(db: Queryable, recordingId: string): Pro
   return recording
 }
 
-async function opened({ openSound }: AppOptions, recording: Recording): Promise<Sound> {
+interface Opened extends Sound {
+  readonly form: SoundBytes['form']
+  readonly sha256: string | null
+}
+
+/** The recording, or what took its place; with `isCopy` its compressed copy. */
+async function opened(
+  { db, openSound }: AppOptions,
+  recording: Recording,
+  isCopy = false,
+): Promise<Opened> {
   const { status, deletedAt } = recording
   if (status !== 'verified' && status !== 'flawed') {
     throw new ApiError(409, 'recording_not_verified', `The recording is ${status}.`)
   }
-  const found = deletedAt === null ? await openSound(recording) : null
-  if (found === null) {
+  const copy = isCopy ? copyBytesOf(await findCopy(db, recording.path)) : null
+  if (isCopy && copy === null) throw notFound('The recording has no compressed copy.')
+  const bytes = copy ?? (await soundBytesOf(db, recording))
+  const found = deletedAt === null && bytes !== null ? await openSound(bytes.stored) : null
+  if (found === null || bytes === null) {
     throw new ApiError(404, 'recording_gone', 'The file of the recording is not there any more.')
   }
-  return found
+  const { sizeBytes, read } = found
+  return { sizeBytes, read, form: bytes.form, sha256: bytes.sha256 }
+}
+
+/** As a WAV file, whatever is left of it. */
+async function openedWav(
+  options: AppOptions,
+  recording: Recording,
+): Promise<Sound & { dispose(): Promise<void> }> {
+  const { form, sizeBytes, read } = await opened(options, recording)
+  if (form !== 'wav') return options.decodeSound({ sizeBytes, read })
+  return { sizeBytes, read, dispose: async () => {} }
 }
 
 interface Playing {
@@ -176,15 +217,16 @@ interface Playing {
   readonly reply: FastifyReply
   /** The user who listens. */
   readonly by: string
+  readonly isCopy?: boolean
 }
 
 export async function playRecording(
   options: AppOptions,
   recording: Recording,
-  { request, reply, by }: Playing,
+  { request, reply, by, isCopy }: Playing,
 ) {
-  const { sizeBytes, read } = await opened(options, recording)
-  const etag = `"${recording.sha256}"`
+  const { sizeBytes, read, form, sha256 } = await opened(options, recording, isCopy)
+  const etag = `"${sha256}"`
   const { range: header, 'if-range': ifRange } = request.headers
   // A part of another version than the client has would be stitched to it.
   const range = ifRange === undefined || ifRange === etag ? rangeOf(header, sizeBytes) : 'whole'
@@ -201,7 +243,7 @@ export async function playRecording(
   if (range !== 'whole') {
     void reply.code(206).header('content-range', `bytes ${first}-${last}/${sizeBytes}`)
   }
-  void reply.type('audio/wav').header('content-length', last - first + 1)
+  void reply.type(TYPES[form]).header('content-length', last - first + 1)
   return reply.send(read(first, last))
 }
 
@@ -213,7 +255,9 @@ async function takeCopy(
   const { callId, sha256 } = recording
   const at = isoTime(options.clock.now(), options.timeZone)
   const comment = `${by} ${at} ${callId} ${sha256}`
-  const copy = watermarked(await opened(options, recording), { artist: by, comment })
+  const wav = await openedWav(options, recording)
+  const copy = watermarked(wav, { artist: by, comment })
+  copy.bytes.on('close', () => void wav.dispose())
   await note(options, request, recording, { by, action: 'recording.exported' })
   void reply.header('content-disposition', `attachment; filename="${callId}.wav"`)
   void reply.type('audio/wav').header('content-length', copy.sizeBytes)

@@ -1,10 +1,10 @@
 // Recordings over the years: what has still to be archived, what may be deleted, and what must not be.
 // Whatever is deleted leaves a certificate; a legal hold beats every rule (R-045).
-import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lte, notExists, sql } from 'drizzle-orm'
 import { RECORDING_DEFAULTS, type RecordingPolicy } from '../core/config.ts'
 import { type Changed, changed, conflict } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
-import { deletionCertificates, legalHolds } from './recording-schema.ts'
+import { deletionCertificates, legalHolds, recordingCopies } from './recording-schema.ts'
 import type { Recording } from './recordings.ts'
 import { recordings } from './schema.ts'
 
@@ -36,6 +36,35 @@ export async function markArchived(
 
 export type QueuePolicies = ReadonlyMap<string, RecordingPolicy>
 
+/** Checked, of one of these queues, still where the switch wrote them, and without a copy; oldest first. */
+export async function listUncopied(
+  db: Queryable,
+  queueIds: readonly string[],
+  limit: number,
+): Promise<Recording[]> {
+  if (queueIds.length === 0) return []
+  return db
+    .select()
+    .from(recordings)
+    .where(
+      and(
+        isNull(recordings.archivedAt),
+        isNull(recordings.deletedAt),
+        eq(recordings.isOnLegalHold, false),
+        inArray(recordings.status, [...READABLE]),
+        inArray(recordings.queueId, [...queueIds]),
+        notExists(
+          db
+            .select({ path: recordingCopies.path })
+            .from(recordingCopies)
+            .where(eq(recordingCopies.path, recordings.path)),
+        ),
+      ),
+    )
+    .orderBy(asc(recordings.checkedAt))
+    .limit(limit)
+}
+
 /**
  * Recordings whose time is over, the oldest first. `early`: those that may go before their time because
  * the disk fills. A recording without a queue is kept as by the default.
@@ -65,7 +94,7 @@ export async function listExpired(
         isNull(recordings.deletedAt),
         eq(recordings.isOnLegalHold, false),
         inArray(recordings.status, [...READABLE]),
-        ...(isEarly ? [eq(recordings.place, 'local' as const)] : []),
+        ...(isEarly ? [inArray(recordings.place, ['local', 'copy'])] : []),
       ),
     )
     .orderBy(asc(recordings.requestedAt), asc(recordings.path))

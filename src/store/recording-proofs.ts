@@ -1,11 +1,14 @@
 // The chain that proves recordings (R-045): as each file is found good, or flawed, its hash is linked to
 // the one before it of the same day. Taking a row out, or changing a hash, breaks every link after it.
 import { createHash } from 'node:crypto'
-import { and, asc, desc, eq, gte, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm'
 import type { Queryable } from './database.ts'
 import { recordingProofs } from './recording-schema.ts'
 
 export type RecordingProof = typeof recordingProofs.$inferSelect
+
+/** Any number, the same everywhere. */
+const PROOFS_LOCK = 45_073
 
 /** The day of the folder in which the recording lies. */
 export function dayOfPath(path: string): string | null {
@@ -15,10 +18,12 @@ export function dayOfPath(path: string): string | null {
 
 type Found = Pick<RecordingProof, 'path' | 'callId' | 'sha256' | 'sizeBytes' | 'durationMs' | 'at'>
 
-/** Facts are recorded one after the other, so no two links are made at once. */
+/** Within a transaction: no two links are made at once. */
 export async function addProof(tx: Queryable, found: Found): Promise<void> {
   const day = dayOfPath(found.path)
   if (day === null) return
+  // Copies are linked in beside the facts, one after the other with them.
+  await tx.execute(sql`select pg_advisory_xact_lock(${PROOFS_LOCK})`)
   const [last] = await tx
     .select()
     .from(recordingProofs)

@@ -1,6 +1,8 @@
 // What proves recordings: the chain of their hashes, one a day, and the certificates of what was deleted.
 // Rows of both are only ever added, which triggers enforce. Legal holds are lifted, never taken away.
-import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { bigint, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { COPY_CODECS } from '../core/config.ts'
 import { instant } from './columns.ts'
 
 /** `hash` covers the row and the hash of the row before it, so neither can be changed or taken out. */
@@ -20,6 +22,29 @@ export const recordingProofs = pgTable(
     hash: text('hash').notNull(),
   },
   (table) => [primaryKey({ name: 'recording_proofs_pk', columns: [table.day, table.place] })],
+)
+
+/** A compressed copy, `path` being that of its recording. */
+export const recordingCopies = pgTable(
+  'recording_copies',
+  {
+    path: text('path').primaryKey(),
+    /** Its own path. */
+    name: text('name').notNull().unique('recording_copies_name'),
+    codec: text('codec', { enum: COPY_CODECS }).notNull(),
+    sha256: text('sha256').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    durationMs: bigint('duration_ms', { mode: 'number' }).notNull(),
+    madeAt: instant('made_at').notNull(),
+    place: text('place', { enum: ['local', 'bucket'] })
+      .notNull()
+      .default('local'),
+    storedAs: text('stored_as'),
+    archivedAt: instant('archived_at'),
+  },
+  (table) => [
+    index('recording_copies_unarchived').on(table.madeAt).where(sql`archived_at is null`),
+  ],
 )
 
 /** A recording that was deleted when its time was over: by which rule, and what it was. */

@@ -70,7 +70,8 @@ export const RECORDING_STATUSES = [
   'missing',
 ] as const
 /** `local`: the folder into which the switch writes. */
-export const RECORDING_PLACES = ['local', 'bucket'] as const
+/** `copy`: only its compressed copy is left. */
+export const RECORDING_PLACES = ['local', 'bucket', 'copy'] as const
 
 /** In which nothing was recorded; times. */
 export interface RecordingPause {

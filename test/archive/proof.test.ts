@@ -1,26 +1,33 @@
 // A day's recordings with everything that can go wrong with them: each fault is found and named, and none
 // of the good ones is. Then the years after: archived, held for the courts, deleted by rule.
+import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Bucket } from '../../src/archive/bucket.ts'
+import { Compressor } from '../../src/archive/compressor.ts'
+import { masterKeysIn } from '../../src/archive/envelope.ts'
 import { Vault } from '../../src/archive/vault.ts'
-import { QUEUE_DEFAULTS } from '../../src/core/config.ts'
+import { QUEUE_DEFAULTS, RECORDING_DEFAULTS, type RecordingPolicy } from '../../src/core/config.ts'
 import type { Fact } from '../../src/core/facts.ts'
+import { waveformOf } from '../../src/http/recording-waveform.ts'
 import { RecordingKeeper } from '../../src/recording-keeper.ts'
 import { verifyRecordings } from '../../src/recording-verification.ts'
 import { recordFacts } from '../../src/store/projections.ts'
+import { findCopy, soundBytesOf } from '../../src/store/recording-copies.ts'
 import { listCertificates, placeLegalHold } from '../../src/store/recording-keeping.ts'
 import { findRecording } from '../../src/store/recordings.ts'
 import { BucketServer } from '../support/bucket-server.ts'
 import { testDatabase } from '../support/database.ts'
 import { NOON, silentLog } from '../support/floor.ts'
 import { ManualClock } from '../support/manual-clock.ts'
+import { tone, wavOf } from '../support/prompt-wav.ts'
 
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 const database = testDatabase()
 const DAY = { from: '2026-11-23', to: '2026-11-23', timeZone: 'Asia/Shanghai' }
 const DAY_MS = 86_400_000
@@ -89,8 +96,11 @@ async function call(callId: string): Promise<void> {
 }
 
 /** With a recording that was found good, or flawed. */
-async function recorded(callId: string, isEarly = false): Promise<void> {
-  const bytes = randomBytes(5_000)
+async function recorded(
+  callId: string,
+  isEarly = false,
+  bytes: Buffer = randomBytes(5_000),
+): Promise<void> {
   await writeFile(fileOf(callId), bytes)
   await call(callId)
   const of = { at: NOON, callId, path: pathOf(callId) }
@@ -176,14 +186,26 @@ describe('the years after', () => {
     await server.stop()
   })
 
-  function keeper(vault: Vault): RecordingKeeper {
+  function keeper(
+    vault: Vault,
+    copies: RecordingPolicy['copies'] = 'none',
+    ffmpeg = 'ffmpeg',
+  ): RecordingKeeper {
     return new RecordingKeeper({
       db: database.db,
       clock,
       log: silentLog,
       vault,
+      compressor: new Compressor(ffmpeg),
       recordingsDir,
-      queues: () => [{ ...QUEUE_DEFAULTS, queueId: 'city', name: 'city' }],
+      queues: () => [
+        {
+          ...QUEUE_DEFAULTS,
+          queueId: 'city',
+          name: 'city',
+          recording: { ...RECORDING_DEFAULTS, copies },
+        },
+      ],
       freeMbMin: 1_000,
       freeBytes: async () => freeMb * 1_048_576,
     })
@@ -237,5 +259,96 @@ describe('the years after', () => {
     freeMb = 10_000
     await keeping.look()
     expect(keeping.status().isDiskLow).toBe(false)
+  })
+
+  /** Citizen and agent as two tones, for three seconds. */
+  const talk = (): Buffer => {
+    const [left, right] = [tone(440, 8_000, 3), tone(880, 8_000, 3)]
+    const samples = Int16Array.from({ length: left.length * 2 }, (_, i) =>
+      Number((i % 2 === 0 ? left : right)[i >> 1]),
+    )
+    return wavOf({ channels: 2, framesPerSecond: 8_000, bits: 16 }, samples)
+  }
+
+  describe.skipIf(!hasFfmpeg)(`compressed copies${hasFfmpeg ? '' : ' (no ffmpeg here)'}`, () => {
+    it.each(['opus', 'mp3'] as const)(
+      '%s beside: both are kept, archived, proved, and deleted together',
+      async (codec) => {
+        const vault = plainVault(bucket)
+        await recorded('g1', false, talk())
+        const keeping = keeper(vault, `${codec}_beside`)
+        await keeping.look()
+        expect(keeping.status()).toMatchObject({ copyingFault: null, archivingFault: null })
+        const names = [...server.objects.keys()].map((name) => name.split('/').at(-1))
+        expect(names.sort()).toEqual(['g1.wav', `g1.${codec}`].sort())
+        const copy = await findCopy(database.db, pathOf('g1'))
+        expect(copy?.durationMs).toBeGreaterThan(2_900)
+        expect(copy?.sizeBytes).toBeLessThan(talk().length / 2)
+        expect(await verdicts(vault)).toEqual([])
+        const [name = ''] = [...server.objects.keys()].filter((one) => one.endsWith(codec))
+        const whole = server.objects.get(name) ?? Buffer.alloc(0)
+        server.objects.set(name, Buffer.concat([whole.subarray(0, -1), Buffer.from([1])]))
+        expect(await verdicts(vault)).toEqual(['g1 altered'])
+        clock.advance(731 * DAY_MS)
+        await keeping.look()
+        expect(server.objects.size).toBe(0)
+        expect(await verdicts(vault)).toEqual([])
+      },
+    )
+
+    it('instead: the WAV file goes once its copy is proved, and what is left sounds the same', async () => {
+      const vault = plainVault()
+      await recorded('g1', false, talk())
+      await keeper(vault, 'opus_instead').look()
+      expect(existsSync(fileOf('g1'))).toBe(false)
+      expect(await verdicts(vault)).toEqual([])
+      const recording = await findRecording(database.db, pathOf('g1'))
+      const bytes = recording === null ? null : await soundBytesOf(database.db, recording)
+      const sound = bytes === null ? null : await vault.open(bytes.stored)
+      if (sound === null) throw new Error('nothing left')
+      const wav = await new Compressor('ffmpeg').decoded(sound)
+      const { caller, agent, windowMs } = await waveformOf(wav)
+      await wav.dispose()
+      expect(caller.length * windowMs).toBeGreaterThan(2_900)
+      expect(Math.min(...caller.slice(1, -1), ...agent.slice(1, -1))).toBeGreaterThan(0.1)
+      await rm(join(recordingsDir, '2026/11/23/g1.opus'))
+      expect(await verdicts(vault)).toEqual(['g1 file_missing local'])
+    })
+
+    it('seals the copy as it would the recording', async () => {
+      const keys = masterKeysIn(`k1:${'s'.repeat(32)}`)
+      const vault = new Vault({ recordingsDir, bucket: null, keys, cipher: 'aes-256-gcm' })
+      await recorded('g1', false, talk())
+      await keeper(vault, 'mp3_instead').look()
+      const files = await readdir(join(recordingsDir, '2026/11/23'))
+      expect(files).toEqual(['g1.mp3.sealed'])
+      expect(await verdicts(vault)).toEqual([])
+    })
+
+    it('leaves alone what a court wants as it is', async () => {
+      await recorded('held', false, talk())
+      const hold = { path: pathOf('held'), reason: 'court', placedBy: 'admin', placedAt: NOON }
+      await placeLegalHold(database.db, hold)
+      await keeper(plainVault(), 'opus_instead').look()
+      expect(existsSync(fileOf('held'))).toBe(true)
+    })
+  })
+
+  it('keeps and archives the recording where it cannot be compressed, and says why', async () => {
+    const vault = plainVault(bucket)
+    await recorded('g1', false, talk())
+    const keeping = keeper(vault, 'opus_instead', '/nowhere/ffmpeg')
+    await keeping.look()
+    expect(keeping.status().copyingFault).toContain('/nowhere/ffmpeg')
+    expect([...server.objects.keys()].map((name) => name.endsWith('g1.wav'))).toEqual([true])
+    expect(await verdicts(vault)).toEqual([])
+  })
+
+  it('leaves nothing behind of a copy that went wrong', async () => {
+    await recorded('g1')
+    const keeping = keeper(plainVault(), 'mp3_instead')
+    await keeping.look()
+    expect(keeping.status().copyingFault).not.toBeNull()
+    expect(await readdir(join(recordingsDir, '2026/11/23'))).toEqual(['g1.wav'])
   })
 })

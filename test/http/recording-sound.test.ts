@@ -1,16 +1,21 @@
 // Beyond playing: links that end, copies that tell who took them, the shape of the sound with its marks,
 // and legal holds.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Compressor } from '../../src/archive/compressor.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import { recordingIdOf } from '../../src/http/recording-views.ts'
 import { headerOfWav } from '../../src/simulator/wav.ts'
 import { listAudit } from '../../src/store/audit.ts'
 import { recordFacts } from '../../src/store/projections.ts'
+import { addCopy } from '../../src/store/recording-copies.ts'
+import { findRecording } from '../../src/store/recordings.ts'
 import { NOON } from '../support/floor.ts'
 import { testService } from '../support/service.ts'
 
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 const test = testService()
 const PATH = '2026/11/23/c1.wav'
 const url = `/api/v1/recordings/${recordingIdOf(PATH)}`
@@ -20,7 +25,7 @@ const SECOND = 8_000
 function conversation(): Buffer {
   const sound = Buffer.alloc(2 * SECOND * 4)
   for (let frame = 0; frame < 2 * SECOND; frame += 1) {
-    const sample = frame % 2 === 0 ? 16_384 : -16_384
+    const sample = frame % 16 < 8 ? 16_384 : -16_384
     sound.writeInt16LE(sample, frame * 4 + (frame < SECOND ? 0 : 2))
   }
   return Buffer.concat([headerOfWav(2 * SECOND), sound])
@@ -96,6 +101,58 @@ it('the shape of the sound, with what happened when', async () => {
     { kind: 'hold', fromMs: 500, toMs: null },
     { kind: 'pause', fromMs: 1_000, toMs: 1_500 },
   ])
+})
+
+describe.skipIf(!hasFfmpeg)(`compressed copies${hasFfmpeg ? '' : ' (no ffmpeg here)'}`, () => {
+  async function compress(isInstead: boolean): Promise<Buffer> {
+    const { db, recordingsDir } = test.service
+    const recording = await findRecording(db, PATH)
+    if (recording === null) throw new Error('no recording')
+    const name = PATH.replace('.wav', '.opus')
+    const file = join(recordingsDir, name)
+    const made = await new Compressor('ffmpeg').make(join(recordingsDir, PATH), file, 'opus')
+    await addCopy(db, recording, { name, codec: 'opus', ...made, madeAt: NOON }, isInstead)
+    if (isInstead) rmSync(join(recordingsDir, PATH))
+    return readFileSync(file)
+  }
+
+  it('one beside the recording is played when asked for, whole or in part', async () => {
+    const { service } = test
+    const none = await service.ask('qa_inspector', 'GET', `${url}/audio?form=copy`)
+    expect(none.statusCode).toBe(404)
+    const copy = await compress(false)
+    const whole = await service.ask('qa_inspector', 'GET', `${url}/audio`)
+    expect([whole.headers['content-type'], whole.rawPayload.equals(BYTES)]).toEqual([
+      'audio/wav',
+      true,
+    ])
+    const small = await service.ask('qa_inspector', 'GET', `${url}/audio?form=copy`)
+    expect([small.headers['content-type'], small.rawPayload.equals(copy)]).toEqual([
+      'audio/ogg',
+      true,
+    ])
+    expect(small.headers.etag).not.toBe(whole.headers.etag)
+    const part = await service.app.inject({
+      method: 'GET',
+      url: `${url}/audio?form=copy`,
+      headers: { range: 'bytes=10-99', cookie: await service.cookieOf('qa_inspector') },
+    })
+    expect([part.statusCode, part.rawPayload.equals(copy.subarray(10, 100))]).toEqual([206, true])
+  })
+
+  it('one in the recording’s place is played, drawn and taken away like the recording', async () => {
+    const { service } = test
+    const copy = await compress(true)
+    const played = await service.ask('qa_inspector', 'GET', `${url}/audio`)
+    expect(played.rawPayload.equals(copy)).toBe(true)
+    const drawn = (await service.ask('qa_inspector', 'GET', `${url}/waveform`)).json()
+    expect(drawn.caller.slice(1, 9).every((level: number) => level > 0.2)).toBe(true)
+    expect(drawn.agent.slice(1, 9).every((level: number) => level < 0.1)).toBe(true)
+    const taken = await service.ask('qa_inspector', 'GET', `${url}/export`)
+    expect(taken.rawPayload.toString('latin1', 0, 4)).toBe('RIFF')
+    expect(taken.rawPayload.length).toBeGreaterThan(1.9 * SECOND * 4)
+    expect(taken.rawPayload.subarray(-200).toString()).toContain('qa_inspector')
+  })
 })
 
 it('a legal hold is placed and lifted, and both are noted', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach } from 'vitest'
+import { Compressor } from '../../src/archive/compressor.ts'
 import { Vault } from '../../src/archive/vault.ts'
 import { ROLE_NAMES, type Role } from '../../src/core/permissions.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -64,6 +65,7 @@ export class Service {
       clock: floor.clock,
       log: log.log,
       openSound: (stored) => this.vault.open(stored),
+      decodeSound: (copy) => new Compressor('ffmpeg').decoded(copy),
       promptsDir: this.promptsDir,
       shippedPromptsDir: SHIPPED_PROMPTS_DIR,
       sessionSecret: SECRET,

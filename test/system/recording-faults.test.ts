@@ -5,6 +5,7 @@ import { relative } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
 import { Bucket } from '../../src/archive/bucket.ts'
+import { Compressor } from '../../src/archive/compressor.ts'
 import { Vault } from '../../src/archive/vault.ts'
 import type { RecordedFact } from '../../src/core/facts.ts'
 import { createLog } from '../../src/log.ts'
@@ -54,6 +55,7 @@ it('names every recording that something happened to on a working day, and no ot
     clock,
     log: createLog('silent', pino.destination({ dest: '/dev/null', sync: true })),
     vault,
+    compressor: new Compressor('ffmpeg'),
     recordingsDir,
     queues: () => hotline.engine.state.config.queues,
     freeMbMin: 1_000,
@@ -125,7 +127,11 @@ it('names every recording that something happened to on a working day, and no ot
   const waiting = of('recording.verified', mark).map(({ path }) => path)
   expect(waiting.length).toBeGreaterThan(2)
   expect(waiting.filter(isIn)).toEqual([])
-  expect(keeper.status()).toEqual({ isDiskLow: false, archivingFault: expect.any(String) })
+  expect(keeper.status()).toEqual({
+    isDiskLow: false,
+    archivingFault: expect.any(String),
+    copyingFault: null,
+  })
   bucket.isAway = false
   await play(60)
   expect(keeper.status().archivingFault).toBeNull()

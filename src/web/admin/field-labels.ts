@@ -105,6 +105,7 @@ export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
   retentionDays: ['保存天数', 'Kept for days'],
   retentionDaysByDisposition: ['按话后小结的保存天数', 'Kept for days, by disposition'],
   retentionDaysMin: ['至少保存天数', 'Kept at least, days'],
+  copies: ['压缩副本', 'Compressed copies'],
   'routing.deadline': ['按 15 秒时限派话', 'Routing by the deadline'],
   isSecondPhoneOn: ['必要时振铃第二部话机', 'Rings a second phone when needed'],
   answerShareMin: ['及时应答概率不低于', 'Chance to answer in time at least'],
@@ -156,6 +157,11 @@ export const FIELD_HINTS: Readonly<Record<string, Bilingual>> = {
 
 /** By field and value, or by the value alone where it means the same everywhere. */
 export const VALUE_LABELS: Readonly<Record<string, Bilingual>> = {
+  'copies.none': ['不压缩', 'None'],
+  'copies.opus_beside': ['Opus，保留 WAV', 'Opus beside the WAV'],
+  'copies.opus_instead': ['Opus，取代 WAV', 'Opus instead of the WAV'],
+  'copies.mp3_beside': ['MP3，保留 WAV', 'MP3 beside the WAV'],
+  'copies.mp3_instead': ['MP3，取代 WAV', 'MP3 instead of the WAV'],
   'role.agent': ['话务员', 'Agent'],
   'role.shift_leader': ['班长', 'Shift leader'],
   'role.qa_inspector': ['质检员', 'QA inspector'],
