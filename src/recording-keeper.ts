@@ -72,8 +72,9 @@ export class RecordingKeeper {
     this.#options = options
   }
 
+  /** Looks at once, so that a disk that is full already is known. */
   start(): void {
-    this.#schedule()
+    this.#schedule(0)
   }
 
   get compressor(): Compressor {
@@ -111,10 +112,10 @@ export class RecordingKeeper {
     }
   }
 
-  #schedule(): void {
+  #schedule(waitMs: number): void {
     if (this.#isStopped) return
-    this.#timer = this.#options.clock.after(LOOK_MS, () => {
-      this.#round = this.look().finally(() => this.#schedule())
+    this.#timer = this.#options.clock.after(waitMs, () => {
+      this.#round = this.look().finally(() => this.#schedule(LOOK_MS))
     })
   }
 

@@ -58,7 +58,7 @@ function measureRequests(app: Api, register: Registry): void {
   })
 }
 
-function measureFloor(register: Registry, { engine, clock, gauges }: AppOptions): void {
+function measureFloor(register: Registry, { engine, clock, gauges, archive }: AppOptions): void {
   const { state } = engine
   const gauge = (name: string, help: string, collect: (self: Gauge) => void) => {
     new Gauge({
@@ -102,6 +102,20 @@ function measureFloor(register: Registry, { engine, clock, gauges }: AppOptions)
       for (const [node, { driftsHealed }] of state.nodes) this.set({ node }, driftsHealed)
     },
   })
+  if (archive !== undefined) {
+    new Gauge({
+      name: 'yingda_recordings_trouble',
+      help: '1 while the disk for recordings fills up, or the last could not be archived or copied',
+      labelNames: ['what'],
+      registers: [register],
+      collect() {
+        const { isDiskLow, archivingFault, copyingFault } = archive()
+        this.set({ what: 'disk_low' }, isDiskLow ? 1 : 0)
+        this.set({ what: 'archiving' }, archivingFault === null ? 0 : 1)
+        this.set({ what: 'copying' }, copyingFault === null ? 0 : 1)
+      },
+    })
+  }
   if (gauges === undefined) return
   gauge('yingda_facts_total', 'Facts since the very first', (self) => self.set(gauges().facts))
   gauge('yingda_journal_pending', 'Facts not yet in the database', (self) => {

@@ -67,6 +67,20 @@ describe('metrics', () => {
     floor.engine.submit({ type: 'switch.lost', at: floor.clock.now(), nodeId: 'fs1' })
     expect((await get('/metrics')).body).toContain('yingda_switch_connected{node="fs1"} 0')
   })
+
+  it('what keeps recordings from being kept, where somebody looks after them', async () => {
+    expect((await get('/metrics')).body).not.toContain('yingda_recordings_trouble')
+    const archive = { isDiskLow: true, archivingFault: 'no bucket', copyingFault: null }
+    await test.service.start({ archive: () => archive })
+    const lines = (await get('/metrics')).body.split('\n')
+    for (const [what, value] of [
+      ['disk_low', 1],
+      ['archiving', 1],
+      ['copying', 0],
+    ]) {
+      expect(lines).toContain(`yingda_recordings_trouble{what="${what}"} ${value}`)
+    }
+  })
 })
 
 describe('the API describes itself', () => {

@@ -14,6 +14,7 @@ import { Simulator } from '../../src/simulator/server.ts'
 import { builtPages } from '../support/built-pages.ts'
 import { type Person, setUpHotline } from '../support/person.ts'
 import { tone, wavOf } from '../support/prompt-wav.ts'
+import { until } from '../support/until.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const CHROMIUM_ARGS = [
@@ -54,12 +55,7 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     folder = mkdtempSync(join(tmpdir(), 'yingda-walk-'))
     simulator = new Simulator({ clock: systemClock, seed: 'walk' })
     await simulator.start()
-    const config = readConfig({
-      PORT: '0',
-      DATA_DIR: join(folder, 'data'),
-      FREESWITCH_URLS: simulator.url,
-    })
-    service = await startService(config, createLog('silent'))
+    service = await startService(readConfig(environment()), createLog('silent'))
     context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
     page = await newPage()
   }, 120_000)
@@ -71,6 +67,12 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true })
     expect(strayRequests).toEqual([])
     expect(consoleErrors).toEqual([])
+  })
+
+  const environment = () => ({
+    PORT: '0',
+    DATA_DIR: join(folder, 'data'),
+    FREESWITCH_URLS: simulator.url,
   })
 
   async function newPage(): Promise<Page> {
@@ -255,6 +257,22 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     const copy = page.waitForEvent('download')
     await csv.click()
     expect((await copy).suggestedFilename()).toMatch(/^daily-.+\.csv$/)
+  })
+
+  it('an administrator is told on the recordings page that the disk fills up', async () => {
+    const { admin } = await setUp()
+    const password = service.newAdminPassword ?? ''
+    await service.stop()
+    const more = { RECORDINGS_FREE_MB_MIN: String(10 ** 9) }
+    service = await startService(readConfig({ ...environment(), ...more }), createLog('silent'))
+    page = await newPage()
+    await until(
+      async () => (await admin.does<{ isDiskLow: boolean }>('GET', '/recording-archive')).isDiskLow,
+      'the disk to be found low',
+    )
+    await signIn('admin', password, '/recordings')
+    await page.getByRole('alert').getByText('录音磁盘空间不足').waitFor()
+    expect(await barriers()).toEqual([])
   })
 
   it('a page that is not for somebody says so, and does not offer itself', async () => {

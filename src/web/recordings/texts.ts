@@ -2,6 +2,9 @@
 
 export const recordingsZh = {
   'recordings.begun': '开始时间',
+  'recordings.trouble.isDiskLow': '录音磁盘空间不足：正在提前删除允许删除的最早录音，请尽快扩容。',
+  'recordings.trouble.archivingFault': '录音暂时无法归档，仍保存在本地目录：{reason}',
+  'recordings.trouble.copyingFault': '录音暂时无法压缩，保持原样：{reason}',
   'recordings.length': '时长',
   'recordings.lengthMin': '最短（秒）',
   'recordings.status': '状态',
@@ -42,6 +45,12 @@ export const recordingsZh = {
 
 export const recordingsEn: Record<keyof typeof recordingsZh, string> = {
   'recordings.begun': 'Begun',
+  'recordings.trouble.isDiskLow':
+    'The disk for recordings fills up: the oldest that may go early are being deleted. Give it room.',
+  'recordings.trouble.archivingFault':
+    'Recordings cannot be archived and stay in the folder: {reason}',
+  'recordings.trouble.copyingFault':
+    'Recordings cannot be compressed and stay as they are: {reason}',
   'recordings.length': 'Length',
   'recordings.lengthMin': 'At least (s)',
   'recordings.status': 'Status',
