@@ -24,6 +24,8 @@ export interface Report {
   readonly serviceLevels: Readonly<Record<ServiceLevelName, NamedRate>>
   /** The period of the same length before, for comparison. */
   readonly before: { readonly from: string; readonly to: string; readonly total: Figures }
+  /** The same days a year earlier; reports made before it was kept have none. */
+  readonly yearBefore?: { readonly from: string; readonly to: string; readonly total: Figures }
   readonly queues: readonly (RawAndAdjusted & { readonly queueId: string })[]
   readonly numbers: readonly { readonly number: string; readonly figures: Figures }[]
   /** By day; of an interval report by quarter of an hour, as its start. */

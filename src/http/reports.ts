@@ -1,5 +1,6 @@
-// Operation reports over HTTP: made on demand, listed with their versions, read as JSON or as CSV that
-// spreadsheets open with Chinese intact. Public figures carry no caller and no agent (R-276).
+// Operation reports over HTTP: made on demand, listed with their versions, read as JSON, or taken
+// away as CSV or as an Excel workbook. Public figures carry no caller and no agent (R-276).
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { dayOf } from '../core/days.ts'
 import { isoTime, isoTimeOrNull } from '../core/iso-times.ts'
@@ -17,10 +18,15 @@ import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS, invalid, notFound } from './errors.ts'
 import { count, daySchema, limitSchema, list, timeOrNull, timeSchema } from './fields.ts'
+import { csvOf, xlsxOf } from './report-files.ts'
 
 const tags = ['reports']
 const permission = 'calls.read'
 const DAYS_MAX = 92
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const workbook = {
+  content: Object.fromEntries([[XLSX, { schema: z.string().meta({ format: 'binary' }) }]]),
+}
 const summarySchema = z.object({
   reportId: z.int(),
   kind: z.enum(REPORT_KINDS),
@@ -160,50 +166,31 @@ function readRoutes(api: Api, { db, timeZone }: AppOptions): void {
       return csvOf(body)
     },
   )
+
+  api.get(
+    '/reports/:reportId/xlsx',
+    {
+      config: { permission },
+      schema: {
+        tags,
+        summary: 'The whole report as an Excel workbook, a sheet for each part.',
+        params: paramsSchema,
+        response: {
+          200: workbook,
+          ...FAULTS,
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const body = (await findReport(db, params.reportId))?.body ?? null
+      if (body === null) throw notFound()
+      return sendWorkbook(reply, body)
+    },
+  )
 }
 
-/** A table with one line for each of: total, queues, numbers, intervals. */
-export function csvOf(report: Report): string {
-  const head = [
-    '范围',
-    '名称',
-    '呼入',
-    '接通',
-    '15秒内接通',
-    '放弃',
-    '接通率',
-    '及时应答率',
-    '平均应答毫秒',
-  ]
-  const line = (kind: string, name: string, figures: Report['before']['total']) => {
-    const { counts, connectRate, timelyAnswerRate, avgSpeedOfAnswerMs, abandoned } = figures
-    return [
-      kind,
-      name,
-      counts.inbound,
-      counts.answered,
-      counts.answeredTimely,
-      abandoned,
-      connectRate.value ?? '',
-      timelyAnswerRate.value ?? '',
-      avgSpeedOfAnswerMs ?? '',
-    ]
-  }
-  const rows = [
-    head,
-    line('合计', `${report.from}/${report.to}`, report.total.raw),
-    line('合计(调整后)', `${report.from}/${report.to}`, report.total.adjusted),
-    line('上一周期', `${report.before.from}/${report.before.to}`, report.before.total),
-    ...report.queues.map(({ queueId, raw }) => line('队列', queueId, raw)),
-    ...report.numbers.map(({ number, figures }) => line('号码', number, figures)),
-    ...report.intervals.map(({ start, figures }) => line('时段', start, figures)),
-  ]
-  return `\ufeff${rows.map((cells) => cells.map(csvCell).join(',')).join('\r\n')}\r\n`
-}
-
-/** A cell that begins like a formula would be run by a spreadsheet. */
-function csvCell(value: string | number): string {
-  if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+async function sendWorkbook(reply: FastifyReply, report: Report) {
+  const name = `${report.kind}-${report.from}-${report.to}.xlsx`
+  void reply.type(XLSX).header('content-disposition', `attachment; filename="${name}"`)
+  return reply.send(await xlsxOf(report))
 }

@@ -6,6 +6,7 @@ import { dayOf } from '../core/days.ts'
 import { isoTime } from '../core/iso-times.ts'
 import { NORM_ANSWER_MS_MAX } from '../core/kpi-definitions.ts'
 import { addCounts, type Counts, figures, NO_COUNTS } from '../core/metrics.ts'
+import { periodOfLastYear } from '../core/period-comparison.ts'
 import { periodBefore, type Report, type ReportKind } from '../core/reports.ts'
 import { serviceLevels } from '../core/service-levels.ts'
 import { type HourSeen, staffedHour } from '../core/staffing.ts'
@@ -124,9 +125,11 @@ export async function buildReport(
   const [total] = await both(scope)
   const none = { raw: judged(NO_COUNTS, to), adjusted: judged(NO_COUNTS, to) }
   await progressed(20)
-  const before = periodBefore({ from, to })
-  const [beforeStart, beforeEnd] = await spanOf(db, { ...before, timeZone })
-  const earlier = await sumsOfPeriod(db, { ...scope, from: beforeStart, to: beforeEnd })
+  const earlier = async (period: { from: string; to: string }) => {
+    const [earlierStart, earlierEnd] = await spanOf(db, { ...period, timeZone })
+    const sums = await sumsOfPeriod(db, { ...scope, from: earlierStart, to: earlierEnd })
+    return { ...period, total: judged(sums.get('')?.counts ?? NO_COUNTS, period.to) }
+  }
   const waits = (await sumsOfPeriod(db, scope)).get('')?.waits ?? {}
   await progressed(40)
   const quarters = await kept(db, scope, 'quarter', stretch)
@@ -139,7 +142,8 @@ export async function buildReport(
     to,
     total: total?.figures ?? none,
     serviceLevels: serviceLevels(total?.counts ?? NO_COUNTS),
-    before: { ...before, total: judged(earlier.get('')?.counts ?? NO_COUNTS, before.to) },
+    before: await earlier(periodBefore({ from, to })),
+    yearBefore: await earlier(periodOfLastYear({ from, to })),
     queues: (await both({ ...scope, dimension: 'queue' })).map(({ key, figures: of }) => ({
       queueId: key,
       ...of,

@@ -1,6 +1,7 @@
 // Reports over HTTP: made on demand, versioned, read as JSON and CSV.
+import { strFromU8, unzipSync } from 'fflate'
 import { expect, it } from 'vitest'
-import { csvOf } from '../../src/http/reports.ts'
+import { csvOf } from '../../src/http/report-files.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import { abandonedCall, numbered, servedCall } from '../support/facts.ts'
 import { testService } from '../support/service.ts'
@@ -50,6 +51,26 @@ it('makes a report of the day, keeps every version, and gives it as CSV', async 
   expect(csv.headers['content-type']).toContain('text/csv')
   expect(csv.body.charCodeAt(0)).toBe(0xfeff)
   expect(csv.body).toContain(`合计,2026-11-23/2026-11-23,3,2,1,1,${2 / 3},0.5,9500`)
+  expect(body.yearBefore).toMatchObject({ from: '2025-11-23', to: '2025-11-23' })
+  const workbook = await test.service.ask('shift_leader', 'GET', `${url}/${reportId}/xlsx`)
+  expect(workbook.headers['content-disposition']).toContain('daily-2026-11-23-2026-11-23.xlsx')
+  const files = unzipSync(workbook.rawPayload)
+  const part = (name: string) => strFromU8(files[name] ?? new Uint8Array())
+  expect(part('xl/workbook.xml')).toMatch(/指标.*环比同比.*话务员.*等待分布.*每小时人力.*办理方式/s)
+  const sheet = part('xl/worksheets/sheet1.xml')
+  const texts = [...part('xl/sharedStrings.xml').matchAll(/<t[^>]*>([^<]*)<\/t>/g)].map(
+    ([, x]) => x,
+  )
+  const rowOf = (name: string): (string | undefined)[] => {
+    const rows = [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map(([, cells = '']) =>
+      [...cells.matchAll(/<c r="[A-Z]+\d+"([^>]*?)(?:\/>|>(?:<v>([^<]*)<\/v>)?<\/c>)/g)].map(
+        ([, form = '', value]) => (form.includes('t="s"') ? texts[Number(value)] : value),
+      ),
+    )
+    return rows.find(([first]) => first === name) ?? []
+  }
+  expect(rowOf('合计').slice(2).map(Number)).toEqual([3, 2, 1, 1, 2 / 3, 0.5, 9_500])
+  expect(rowOf('上年同期').slice(2, 6)).toEqual(['0', '0', '0', '0'])
   const spoilt = { ...body, queues: [{ ...body.queues[0], queueId: '=1+1,"x"' }] }
   expect(csvOf(spoilt)).toContain(`"'=1+1,""x"""`)
 })

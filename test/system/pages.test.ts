@@ -257,6 +257,13 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     const copy = page.waitForEvent('download')
     await csv.click()
     expect((await copy).suggestedFilename()).toMatch(/^daily-.+\.csv$/)
+    const workbook = page.waitForEvent('download')
+    await page.getByRole('link', { name: '下载 Excel' }).click()
+    expect((await workbook).suggestedFilename()).toMatch(/^daily-.+\.xlsx$/)
+    await page.getByRole('button', { name: '环比同比' }).click()
+    await page.getByRole('dialog').getByText('及时应答率').waitFor()
+    await page.getByRole('dialog').getByText('上年同期').waitFor()
+    expect(await barriers()).toEqual([])
   })
 
   it('an administrator is told on the recordings page that the disk fills up', async () => {
