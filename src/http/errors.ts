@@ -5,9 +5,10 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { CONFLICTS } from '../core/conflicts.ts'
 import { REJECTIONS, type Rejection } from '../core/rejections.ts'
 import type { Log } from '../log.ts'
-import { type Changed, CONFLICTS } from '../store/conflicts.ts'
+import type { Changed } from '../store/conflicts.ts'
 import { reasonOf } from '../store/sql-errors.ts'
 
 const faultSchema = z.object({

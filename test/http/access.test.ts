@@ -160,6 +160,7 @@ describe('every route', () => {
         "GET /api/v1/reports: calls.read",
         "GET /api/v1/reports/x: calls.read",
         "GET /api/v1/reports/x/csv: calls.read",
+        "GET /api/v1/reports/x/xlsx: calls.read",
         "GET /api/v1/estimates/errors: wallboard.read",
         "GET /api/v1/messages: messages.handle",
         "GET /api/v1/messages/c1/audio: messages.handle",

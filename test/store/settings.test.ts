@@ -1,6 +1,7 @@
 // What administrators set up, and what the records will not let them do.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type AgentSettings, QUEUE_DEFAULTS, type QueueSettings } from '../../src/core/config.ts'
+import type { ConflictCode } from '../../src/core/conflicts.ts'
 import {
   createAgent,
   deleteAgent,
@@ -9,7 +10,7 @@ import {
   updateAgent,
 } from '../../src/store/agents.ts'
 import { loadConfig } from '../../src/store/config.ts'
-import type { Changed, ConflictCode } from '../../src/store/conflicts.ts'
+import type { Changed } from '../../src/store/conflicts.ts'
 import { seedDemo } from '../../src/store/demo.ts'
 import { createNumber, deleteNumber, listNumbers, updateNumber } from '../../src/store/numbers.ts'
 import {

@@ -233,6 +233,17 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: '保存' }).click()
     await page.getByText(/body\.queueId/).waitFor()
     expect(await field('name').inputValue()).toBe('市民热线')
+    // What the records refuse is said in words too, and can be put right.
+    await field('queueId').fill('city')
+    await save()
+    await add()
+    await field('queueId').fill('city')
+    await field('name').fill('又一个')
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.getByText('编号或名称已被占用，请换一个。').waitFor()
+    await field('queueId').fill('more')
+    await save()
+    await page.getByRole('cell', { name: '又一个' }).waitFor()
   })
 
   it('a shift leader reads the day by the hour and has a report made', async () => {

@@ -1,5 +1,6 @@
 // Recordings on real servers: who is on which channel in every part of a conversation, held, paused,
 // consulted, conferred and handed over; and that every fault is found and named, and no good one blamed.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,6 +19,7 @@ const EDGE_MS = 400
 const PART_MS = 1_800
 
 interface Recording {
+  readonly recordingId: string
   readonly status: string
   readonly startedAt: string
   readonly durationMs: number | null
@@ -29,6 +31,7 @@ interface Timeline {
   readonly recordings: readonly Recording[]
 }
 
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 const isMissing = missingServers() !== null || drachtioProgram() === null
 const where = `recordings${isMissing ? ' (left out: no FreeSWITCH or drachtio here)' : ''}`
 
@@ -51,6 +54,9 @@ describe.skipIf(isMissing)(where, { timeout: 90_000 }, () => {
     phone = await hotline.deskPhone('1001', TONES.agent)
     await hotline.sendCallsTo(department)
     const phones = [{ number: '57188001111' }]
+    if (hasFfmpeg) {
+      await admin.does('PATCH', '/queues/city', { recording: { copies: 'opus_beside' } })
+    }
     await admin.does('POST', '/units', { unitId: 'water', name: '供水公司', phones })
     await agent.does('POST', '/me/agent/sign-in')
     await phone.register()
@@ -149,6 +155,24 @@ describe.skipIf(isMissing)(where, { timeout: 90_000 }, () => {
     }
   }
 
+  /** A compressed copy comes beside it, much smaller. */
+  async function expectCopy(callId: string, { recordings: [recording] }: Timeline): Promise<void> {
+    const url = `/recordings/${recording?.recordingId}/audio?form=copy`
+    const copy = await until(
+      async () => {
+        const reply = await admin.request('GET', url)
+        return reply.ok && reply
+      },
+      'the compressed copy',
+      30_000,
+    )
+    expect(copy.headers.get('content-type')).toBe('audio/ogg')
+    const { length } = readFileSync(pathOf(callId))
+    const { byteLength } = await copy.arrayBuffer()
+    console.log(`an Opus copy of ${byteLength} bytes beside a WAV file of ${length}`)
+    expect(byteLength).toBeLessThan(length / 3)
+  }
+
   /** Within a second from the answer to the end, and found so within a minute of it. */
   function expectWhole(timeline: Timeline, answeredAt: number, durationMs: number): void {
     const [recording] = timeline.recordings
@@ -180,6 +204,7 @@ describe.skipIf(isMissing)(where, { timeout: 90_000 }, () => {
     const timeline = await checked(callId)
     const sound = channelsOf(callId, timeline.recordings[0] as Recording)
     expectWhole(timeline, at, sound.durationMs)
+    if (hasFfmpeg) await expectCopy(callId, timeline)
     expect(sound.in(talking)).toEqual(['caller', 'agent'])
     expect(sound.in(held)).toEqual(['caller', 'sound'])
     expect(sound.in(again)).toEqual(['caller', 'agent'])

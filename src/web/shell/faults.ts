@@ -1,15 +1,15 @@
 // What went wrong, in the reader's language, and where it is said: as a message that goes away by itself,
 // or as text beside what was tried.
 import { ElMessage } from 'element-plus'
+import { CONFLICTS, type ConflictCode } from '../../core/conflicts.ts'
 import { REJECTIONS } from '../../core/rejections.ts'
 import { ApiFault } from '../api.ts'
 import { language, t } from '../language.ts'
-import { REJECTIONS_ZH } from './rejections-zh.ts'
+import { CONFLICTS_ZH, REJECTIONS_ZH } from './rejections-zh.ts'
 
 const KNOWN = {
   unreachable: 'fault.unreachable',
   forbidden: 'fault.forbidden',
-  not_found: 'fault.not_found',
   internal_error: 'fault.internal_error',
 } as const
 
@@ -20,6 +20,13 @@ export function faultText(error: unknown): string {
   if (code in REJECTIONS) {
     const rejected = code as keyof typeof REJECTIONS
     return language.value === 'zh' ? REJECTIONS_ZH[rejected] : REJECTIONS[rejected]
+  }
+  if (code in CONFLICTS) {
+    const conflict = code as ConflictCode
+    const text = language.value === 'zh' ? CONFLICTS_ZH[conflict] : CONFLICTS[conflict]
+    // Which numbers, queues or agents they are.
+    const ids = details.map(({ path }) => path).join('、')
+    return ids === '' ? text : `${text}（${ids}）`
   }
   if (code === 'invalid_request' && details.length > 0) {
     const list = details.map((detail) => `${detail.path} ${detail.message}`).join('；')

@@ -1,4 +1,5 @@
-// The refusals of the core in Chinese. The compiler misses one that has no text here.
+// The refusals of the core and of the records in Chinese. The compiler misses one that has no text here.
+import type { ConflictCode } from '../../core/conflicts.ts'
 import type { RejectionCode } from '../../core/rejections.ts'
 
 export const REJECTIONS_ZH: Record<RejectionCode, string> = {
@@ -75,4 +76,20 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   not_permitted: '没有拨打该号码的依据。',
   permit_expired: '拨打该号码的许可已过期。',
   switch_unavailable: '承载通话的交换机暂时无法连接。',
+}
+
+export const CONFLICTS_ZH: Record<ConflictCode, string> = {
+  not_found: '没有找到，可能已被删除。',
+  duplicate: '编号或名称已被占用，请换一个。',
+  stale_version: '其他人已经改过，请刷新后再改。',
+  unknown_skill: '没有这项技能。',
+  unknown_queue: '没有这个队列。',
+  unknown_prompt: '没有这条提示音：既不是自带的，也没有录制。',
+  unknown_agent: '没有这个坐席。',
+  agent_has_user: '该坐席已属于另一个用户。',
+  queue_in_use: '还有热线号码指向该队列，请先改掉。',
+  skill_in_use: '还有坐席或队列使用该技能，请先改掉。',
+  agent_in_use: '还有用户与该坐席关联，请先解除。',
+  prompt_in_use: '来电人正在听这个版本，请先启用另一个版本。',
+  no_default: '该提示音没有自带版本，无法恢复。',
 }
