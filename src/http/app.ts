@@ -50,6 +50,7 @@ import { recordingSoundRoutes } from './recording-sound.ts'
 import { recordingRoutes } from './recordings.ts'
 import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
+import { sessionListRoutes } from './sessions.ts'
 import { SignIns } from './sign-ins.ts'
 import { skillRoutes } from './skills.ts'
 import { supervisionRoutes } from './supervision.ts'
@@ -129,6 +130,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       emergencyModeRoutes(api, options)
       agentRoutes(api, options)
       userRoutes(api, options)
+      sessionListRoutes(api, options)
       edgeRoutes(api, options)
       wallboardTokenRoutes(api, options)
       categoryRoutes(api, options)

@@ -1,7 +1,7 @@
 // Sign-ins. A token is handed out once and only its SHA-256 is kept, so that a copy of the records lets
 // nobody in. A sign-in that has expired, or whose user is disabled, is not found.
 import { createHash } from 'node:crypto'
-import { and, eq, gt, isNull, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lte } from 'drizzle-orm'
 import type { Queryable } from './database.ts'
 import { sessions, users } from './schema.ts'
 import { USER_COLUMNS, type User } from './users.ts'
@@ -13,6 +13,14 @@ export interface SignIn {
   readonly createdAt: number
   readonly expiresAt: number
   readonly lastSeenAt: number
+}
+
+const SIGN_IN_COLUMNS = {
+  sessionId: sessions.tokenHash,
+  user: USER_COLUMNS,
+  createdAt: sessions.createdAt,
+  expiresAt: sessions.expiresAt,
+  lastSeenAt: sessions.lastSeenAt,
 }
 
 /** The token must be unguessable (32 random bytes); it is stored nowhere. */
@@ -31,13 +39,7 @@ export async function findSession(
   at: number,
 ): Promise<SignIn | null> {
   const [row] = await db
-    .select({
-      sessionId: sessions.tokenHash,
-      user: USER_COLUMNS,
-      createdAt: sessions.createdAt,
-      expiresAt: sessions.expiresAt,
-      lastSeenAt: sessions.lastSeenAt,
-    })
+    .select(SIGN_IN_COLUMNS)
     .from(sessions)
     .innerJoin(users, eq(users.userId, sessions.userId))
     .where(
@@ -73,6 +75,28 @@ export async function touchSession(
     .update(sessions)
     .set({ lastSeenAt: seen.at, expiresAt: seen.expiresAt })
     .where(eq(sessions.tokenHash, hashOf(token)))
+}
+
+/** Of all users, the latest used first. */
+export async function listSessions(db: Queryable, at: number): Promise<SignIn[]> {
+  return db
+    .select(SIGN_IN_COLUMNS)
+    .from(sessions)
+    .innerJoin(users, eq(users.userId, sessions.userId))
+    .where(and(gt(sessions.expiresAt, at), isNull(users.disabledAt)))
+    .orderBy(desc(sessions.lastSeenAt), asc(sessions.tokenHash))
+}
+
+/** Ends the sign-in for good; what it was, null if there is none of that name. */
+export async function endSession(
+  db: Queryable,
+  sessionId: string,
+): Promise<{ readonly userId: number } | null> {
+  const [row] = await db
+    .delete(sessions)
+    .where(eq(sessions.tokenHash, sessionId))
+    .returning({ userId: sessions.userId })
+  return row ?? null
 }
 
 /** Harmless for a token that is none. */

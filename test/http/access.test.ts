@@ -196,6 +196,8 @@ describe('every route', () => {
         "GET /api/v1/users: users.write",
         "POST /api/v1/users: users.write",
         "PATCH /api/v1/users/1: users.write",
+        "GET /api/v1/sessions: users.write",
+        "DELETE /api/v1/sessions/x: users.write",
         "GET /api/v1/trunks: config.read",
         "POST /api/v1/trunks: config.write",
         "PATCH /api/v1/trunks/carrier: config.write",

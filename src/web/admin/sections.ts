@@ -99,6 +99,18 @@ export const SECTIONS: readonly Section[] = [
     write: 'users.write',
   },
   {
+    id: 'sessions',
+    title: 'admin.section.sessions',
+    group: 'admin.group.people',
+    path: '/sessions',
+    list: 'sessions',
+    idField: 'sessionId',
+    columns: ['username', 'name', 'role', 'createdAt', 'lastSeenAt', 'isOwn'],
+    can: ['delete'],
+    read: 'users.write',
+    write: 'users.write',
+  },
+  {
     id: 'trunks',
     title: 'admin.section.trunks',
     group: 'admin.group.telephony',
