@@ -225,6 +225,28 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.getByText('此大屏的访问令牌已被撤销').waitFor()
   })
 
+  it('an administrator sets a target from a day to come, takes it back, and ends a sign-in', async () => {
+    const { agent } = await setUp()
+    await signIn('admin', service.newAdminPassword ?? '', '/admin/kpi-targets')
+    await page.getByRole('cell', { name: '不低于 95%' }).waitFor()
+    await page.getByRole('spinbutton', { name: '目标' }).fill('96.5')
+    await page.getByRole('combobox', { name: '生效日期' }).fill('2031-05-01')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: '设定' }).click()
+    await page.getByRole('row', { name: /不低于 96\.5%.*2031-05-01.*admin/ }).waitFor()
+    expect(await barriers()).toEqual([])
+    await page.getByRole('button', { name: '撤回' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()
+    await page.getByRole('cell', { name: '2031-05-01' }).waitFor({ state: 'detached' })
+
+    await page.getByRole('link', { name: '登录会话' }).click()
+    const row = page.getByRole('row', { name: /话务员/ })
+    await row.getByRole('button', { name: '删除' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()
+    await row.waitFor({ state: 'detached' })
+    expect((await agent.request('GET', '/me/agent')).status).toBe(401)
+  })
+
   it('a fault in a form is shown where it is, and nothing is lost', async () => {
     await signIn('admin', service.newAdminPassword ?? '', '/admin/queues')
     await add()

@@ -6,7 +6,7 @@ import type { MessageKey } from '../messages.ts'
 export interface Section {
   readonly id: string
   /** A panel of its own instead of the list with its forms. */
-  readonly panel?: 'audit' | 'prompts' | 'wallboards'
+  readonly panel?: 'audit' | 'prompts' | 'targets' | 'wallboards'
   readonly title: Extract<MessageKey, `admin.section.${string}`>
   readonly group: Extract<MessageKey, `admin.group.${string}`>
   /** The list's address below `/api/v1`; an entry's is this and its id. */
@@ -194,6 +194,18 @@ export const SECTIONS: readonly Section[] = [
     path: '/wallboard-tokens',
     list: 'tokens',
     idField: 'tokenId',
+    columns: [],
+    can: [],
+    ...CONFIG,
+  },
+  {
+    id: 'kpi-targets',
+    panel: 'targets',
+    title: 'admin.section.targets',
+    group: 'admin.group.system',
+    path: '/kpi-targets',
+    list: 'targets',
+    idField: 'code',
     columns: [],
     can: [],
     ...CONFIG,
