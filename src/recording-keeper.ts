@@ -146,8 +146,8 @@ export class RecordingKeeper {
     const name = `${path.replace(/\.wav$/, '')}.${codec}`
     const [wav, file] = [join(recordingsDir, path), join(recordingsDir, name)]
     const made = await compressor.make(wav, file, codec)
-    await addCopy(db, recording, { name, codec, ...made, madeAt: clock.now() }, isInstead)
-    if (isInstead) await vault.removeOriginal(path)
+    const copy = { name, codec, ...made, madeAt: clock.now() }
+    if (await addCopy(db, recording, copy, isInstead)) await vault.removeOriginal(path)
   }
 
   async #archive(): Promise<void> {

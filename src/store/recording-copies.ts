@@ -1,6 +1,6 @@
 // Compressed copies of recordings: one of a recording at most, beside it or in its place, proved by a link
 // of its own in the day's chain.
-import { asc, eq, isNull } from 'drizzle-orm'
+import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Database, Queryable } from './database.ts'
 import { addProof } from './recording-proofs.ts'
 import { recordingCopies } from './recording-schema.ts'
@@ -10,23 +10,28 @@ import { recordings } from './schema.ts'
 export type RecordingCopy = typeof recordingCopies.$inferSelect
 
 /**
- * Notes the copy and links it into the chain. Where it takes the recording's place, the recording is from
- * then on read from it, and its own file may go.
+ * Notes the copy and links it into the chain. True where it takes the recording's place: the recording is
+ * from then on read from it, and its own file may go. A legal hold may have come while the copy was made:
+ * the copy is then only one beside the recording.
  */
 export async function addCopy(
   db: Database,
   recording: Recording,
   copy: Omit<RecordingCopy, 'path' | 'place' | 'storedAs' | 'archivedAt'>,
   isInstead: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const { path, callId } = recording
   const { name, sha256, sizeBytes, durationMs, madeAt: at } = copy
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     await tx.insert(recordingCopies).values({ path, ...copy })
     await addProof(tx, { path: name, callId, sha256, sizeBytes, durationMs, at })
-    if (!isInstead) return
-    const gone = { place: 'copy' as const, storedAs: null, archivedAt: at }
-    await tx.update(recordings).set(gone).where(eq(recordings.path, path))
+    if (!isInstead) return false
+    const replaced = await tx
+      .update(recordings)
+      .set({ place: 'copy', storedAs: null, archivedAt: at })
+      .where(and(eq(recordings.path, path), eq(recordings.isOnLegalHold, false)))
+      .returning({ path: recordings.path })
+    return replaced.length > 0
   })
 }
 

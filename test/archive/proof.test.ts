@@ -270,6 +270,16 @@ describe('the years after', () => {
     return wavOf({ channels: 2, framesPerSecond: 8_000, bits: 16 }, samples)
   }
 
+  /** The real one, which says that it has begun and waits for a word to go on. */
+  const slowFfmpeg = async (): Promise<string> => {
+    const [program, begun, go] = ['ffmpeg.sh', 'begun', 'go'].map((name) =>
+      join(recordingsDir, name),
+    )
+    const wait = `: > '${begun}'\nuntil [ -e '${go}' ]; do sleep 0.05; done\n`
+    await writeFile(String(program), `#!/bin/sh\n${wait}exec ffmpeg "$@"\n`, { mode: 0o755 })
+    return String(program)
+  }
+
   describe.skipIf(!hasFfmpeg)(`compressed copies${hasFfmpeg ? '' : ' (no ffmpeg here)'}`, () => {
     it.each(['opus', 'mp3'] as const)(
       '%s beside: both are kept, archived, proved, and deleted together',
@@ -331,6 +341,23 @@ describe('the years after', () => {
       await placeLegalHold(database.db, hold)
       await keeper(plainVault(), 'opus_instead').look()
       expect(existsSync(fileOf('held'))).toBe(true)
+    })
+
+    it('keeps the WAV file when a court asks for it while its copy is made', async () => {
+      const vault = plainVault()
+      await recorded('asked', false, talk())
+      const keeping = keeper(vault, 'opus_instead', await slowFfmpeg())
+      const looking = keeping.look()
+      await expect.poll(() => existsSync(join(recordingsDir, 'begun'))).toBe(true)
+      const hold = { path: pathOf('asked'), reason: 'court', placedBy: 'admin', placedAt: NOON }
+      await placeLegalHold(database.db, hold)
+      await writeFile(join(recordingsDir, 'go'), '')
+      await looking
+      expect(keeping.status().copyingFault).toBeNull()
+      expect(existsSync(fileOf('asked'))).toBe(true)
+      expect((await findRecording(database.db, pathOf('asked')))?.place).toBe('local')
+      expect(await findCopy(database.db, pathOf('asked'))).not.toBeNull()
+      expect(await verdicts(vault)).toEqual([])
     })
   })
 
