@@ -24,6 +24,7 @@ import {
 import {
   certifyDeletion,
   listExpired,
+  listReplaced,
   listUnarchived,
   listUncopied,
   markArchived,
@@ -104,6 +105,7 @@ export class RecordingKeeper {
   async look(): Promise<void> {
     try {
       await this.#copy()
+      await this.#removeReplaced()
       await this.#archive()
       await this.#expire(false, Number.POSITIVE_INFINITY)
       await this.#makeRoom()
@@ -141,13 +143,22 @@ export class RecordingKeeper {
   }
 
   async #copyOne(recording: Recording, codec: CopyCodec, isInstead: boolean): Promise<void> {
-    const { db, vault, clock, compressor, recordingsDir } = this.#options
+    const { db, clock, compressor, recordingsDir } = this.#options
     const { path } = recording
     const name = `${path.replace(/\.wav$/, '')}.${codec}`
     const [wav, file] = [join(recordingsDir, path), join(recordingsDir, name)]
     const made = await compressor.make(wav, file, codec)
     const copy = { name, codec, ...made, madeAt: clock.now() }
-    if (await addCopy(db, recording, copy, isInstead)) await vault.removeOriginal(path)
+    await addCopy(db, recording, copy, isInstead)
+  }
+
+  /** WAV files whose place a copy has taken go here, also those that a crash or a busy disk left behind. */
+  async #removeReplaced(): Promise<void> {
+    const { db, vault, clock } = this.#options
+    for (const { path } of await listReplaced(db, BATCH_MAX)) {
+      await vault.removeOriginal(path)
+      await markArchived(db, path, { place: 'copy', storedAs: null, archivedAt: clock.now() })
+    }
   }
 
   async #archive(): Promise<void> {

@@ -10,8 +10,8 @@ import { recordings } from './schema.ts'
 export type RecordingCopy = typeof recordingCopies.$inferSelect
 
 /**
- * Notes the copy and links it into the chain. True where it takes the recording's place: the recording is
- * from then on read from it, and its own file may go. A legal hold may have come while the copy was made:
+ * Notes the copy and links it into the chain. Where it takes the recording's place the recording is from
+ * then on read from it, and its own file may go. A legal hold may have come while the copy was made:
  * the copy is then only one beside the recording.
  */
 export async function addCopy(
@@ -19,19 +19,17 @@ export async function addCopy(
   recording: Recording,
   copy: Omit<RecordingCopy, 'path' | 'place' | 'storedAs' | 'archivedAt'>,
   isInstead: boolean,
-): Promise<boolean> {
+): Promise<void> {
   const { path, callId } = recording
   const { name, sha256, sizeBytes, durationMs, madeAt: at } = copy
-  return db.transaction(async (tx) => {
+  await db.transaction(async (tx) => {
     await tx.insert(recordingCopies).values({ path, ...copy })
     await addProof(tx, { path: name, callId, sha256, sizeBytes, durationMs, at })
-    if (!isInstead) return false
-    const replaced = await tx
+    if (!isInstead) return
+    await tx
       .update(recordings)
-      .set({ place: 'copy', storedAs: null, archivedAt: at })
+      .set({ place: 'copy' })
       .where(and(eq(recordings.path, path), eq(recordings.isOnLegalHold, false)))
-      .returning({ path: recordings.path })
-    return replaced.length > 0
   })
 }
 

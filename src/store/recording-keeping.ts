@@ -1,6 +1,6 @@
 // Recordings over the years: what has still to be archived, what may be deleted, and what must not be.
 // Whatever is deleted leaves a certificate; a legal hold beats every rule.
-import { and, asc, eq, inArray, isNull, lte, notExists, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm'
 import { RECORDING_DEFAULTS, type RecordingPolicy } from '../core/config.ts'
 import { type Changed, changed, conflict } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
@@ -19,10 +19,28 @@ export async function listUnarchived(db: Queryable, limit: number): Promise<Reco
       and(
         isNull(recordings.archivedAt),
         isNull(recordings.deletedAt),
+        ne(recordings.place, 'copy'),
         inArray(recordings.status, [...READABLE]),
       ),
     )
     .orderBy(asc(recordings.checkedAt))
+    .limit(limit)
+}
+
+/** Those whose place a copy has taken, and whose own file may still be there. */
+export async function listReplaced(db: Queryable, limit: number): Promise<Recording[]> {
+  return db
+    .select()
+    .from(recordings)
+    .where(
+      and(
+        isNull(recordings.archivedAt),
+        isNull(recordings.deletedAt),
+        eq(recordings.place, 'copy'),
+        eq(recordings.isOnLegalHold, false),
+        inArray(recordings.status, [...READABLE]),
+      ),
+    )
     .limit(limit)
 }
 

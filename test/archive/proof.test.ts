@@ -18,7 +18,7 @@ import { waveformOf } from '../../src/http/recording-waveform.ts'
 import { RecordingKeeper } from '../../src/recording-keeper.ts'
 import { verifyRecordings } from '../../src/recording-verification.ts'
 import { recordFacts } from '../../src/store/projections.ts'
-import { findCopy, soundBytesOf } from '../../src/store/recording-copies.ts'
+import { addCopy, findCopy, soundBytesOf } from '../../src/store/recording-copies.ts'
 import { listCertificates, placeLegalHold } from '../../src/store/recording-keeping.ts'
 import { findRecording } from '../../src/store/recordings.ts'
 import { BucketServer } from '../support/bucket-server.ts'
@@ -341,6 +341,24 @@ describe('the years after', () => {
       await placeLegalHold(database.db, hold)
       await keeper(plainVault(), 'opus_instead').look()
       expect(existsSync(fileOf('held'))).toBe(true)
+    })
+
+    it('removes a WAV file that a crash left beside the copy in its place', async () => {
+      const vault = plainVault()
+      await recorded('g1', false, talk())
+      const recording = await findRecording(database.db, pathOf('g1'))
+      if (recording === null) throw new Error('no recording')
+      const name = pathOf('g1').replace('.wav', '.opus')
+      const made = await new Compressor('ffmpeg').make(
+        fileOf('g1'),
+        join(recordingsDir, name),
+        'opus',
+      )
+      await addCopy(database.db, recording, { name, codec: 'opus', ...made, madeAt: NOON }, true)
+      expect(existsSync(fileOf('g1'))).toBe(true)
+      await keeper(vault).look()
+      expect(existsSync(fileOf('g1'))).toBe(false)
+      expect(await verdicts(vault)).toEqual([])
     })
 
     it('keeps the WAV file when a court asks for it while its copy is made', async () => {
