@@ -1,6 +1,7 @@
 // Counts of any period, to the millisecond: whole days and quarters of an hour from the sums that are kept,
 // only the ragged ends from the calls themselves. The adjusted counts are the raw ones without the calls
 // that arrived in approved exclusion windows.
+import { sql } from 'drizzle-orm'
 import { QUARTER_MS, quarterOf } from '../core/counting.ts'
 import { dayOf } from '../core/days.ts'
 import { type ExclusionWindow, remaining, type Stretch } from '../core/exclusion-windows.ts'
@@ -157,8 +158,17 @@ async function leaveOutQueue(
   queueId: string,
   leaveOut: (key: string, counts: Counts) => void,
 ): Promise<void> {
-  // Numbers lead to one queue each, but a queue's window knows calls, not numbers; it shows in the others.
-  if (query.dimension === 'number') return
+  const { from, to, timeZone, definitions } = query
+  if (query.dimension === 'number') {
+    // No sum is kept of a queue's calls by number; a window is short enough to read its calls.
+    const definition = definitionOn(dayOf(from, timeZone), definitions)
+    const where = sql`entered_queue_id = ${queueId}`
+    const scope = { from, to, timeZone, definition, bucket: 'all', by: 'number', where } as const
+    for (const { key, counts } of await countCalls(db, scope)) {
+      if (key !== '*') leaveOut(key, counts)
+    }
+    return
+  }
   const queue = await sumsOfPeriod(db, { ...query, dimension: 'queue', key: queueId })
   const counts = queue.get(queueId)?.counts
   if (counts !== undefined) leaveOut(query.dimension === 'total' ? '' : queueId, counts)

@@ -70,6 +70,26 @@ describe('exclusion windows', () => {
     ])
   })
 
+  it('of one queue leave its calls out of the total, of its own and of the number they dialled', async () => {
+    await record()
+    const declared = await post('shift_leader', '/exclusion-windows', window({ queueId: 'city' }))
+    await post('admin', `/exclusion-windows/${declared.json().windowId}/approve`)
+    const inbound = async (by: string) => {
+      const { rows } = (await get(`/kpi/figures?${PERIOD}&by=${by}`)).json()
+      return rows.map(({ key, raw, adjusted }: (typeof rows)[number]) => [
+        key,
+        raw.counts.inbound,
+        adjusted.counts.inbound,
+      ])
+    }
+    expect(await inbound('total')).toEqual([['', 4, 3]])
+    expect(await inbound('queue')).toEqual([
+      ['city', 3, 2],
+      ['yue', 1, 1],
+    ])
+    expect(await inbound('number')).toEqual([['12345', 4, 3]])
+  })
+
   it('are not for everybody, and want a stretch of time', async () => {
     expect((await post('agent', '/exclusion-windows', window())).statusCode).toBe(403)
     const reply = await post('admin', '/exclusion-windows', window({ endsAt: iso(MORNING) }))
