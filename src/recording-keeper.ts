@@ -1,6 +1,7 @@
-// Looks after recordings once they are checked: makes compressed copies where a queue wants them, moves them into the bucket, or seals them, deletes those
-// whose time is over, and makes room before a disk is full. It works in the background, one recording at
-// a time, and whatever fails is tried again: the file stays where it is until its copy is safe.
+// Looks after recordings once they are checked: makes compressed copies where a queue wants them, moves
+// them into the bucket, or seals them, deletes those whose time is over, and makes room before a disk is
+// full. It works in the background, one recording at a time, and whatever fails is tried again: the file
+// stays where it is until its copy is safe.
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Bucket } from './archive/bucket.ts'
@@ -9,7 +10,7 @@ import { masterKeysIn, requireCipher } from './archive/envelope.ts'
 import { type Stored, Vault } from './archive/vault.ts'
 import { type Clock, systemClock, type Timer } from './clock.ts'
 import type { ServiceConfig } from './config.ts'
-import type { CopyCodec, QueueSettings } from './core/config.ts'
+import { COPY_WISHES, type CopyCodec, type QueueSettings } from './core/config.ts'
 import type { Hotline } from './hotline.ts'
 import type { Log } from './log.ts'
 import { recordAudit } from './store/audit.ts'
@@ -56,8 +57,13 @@ export interface KeeperStatus {
   readonly isDiskLow: boolean
   /** Why the last attempt at archiving failed; null when it went well. */
   readonly archivingFault: string | null
-  /** Why the last copy could not be made; the recording stays as it is. Null when it went well. */
+  /** Why a copy could not be made at the last look; the recording stays as it is. Null when all went well. */
   readonly copyingFault: string | null
+}
+
+interface CopyFault {
+  readonly path: string
+  readonly reason: string
 }
 
 export class RecordingKeeper {
@@ -121,25 +127,35 @@ export class RecordingKeeper {
     })
   }
 
-  /** One that cannot be made does not keep the others waiting, nor its recording from being archived. */
+  /**
+   * The newest first: those people listen to. One that cannot be made does not keep the others waiting, nor
+   * its recording from being archived.
+   */
   async #copy(): Promise<void> {
-    const { db, log, queues } = this.#options
-    const wishes = new Map(queues().map(({ queueId, recording }) => [queueId, recording.copies]))
-    const queueIds = [...wishes].flatMap(([queueId, wish]) => (wish === 'none' ? [] : [queueId]))
+    const { db, queues } = this.#options
+    const wishes = new Map(
+      queues().map(({ queueId, recording }) => [queueId, COPY_WISHES[recording.copies]]),
+    )
+    const queueIds = [...wishes].flatMap(([queueId, wish]) => (wish === null ? [] : [queueId]))
+    let fault: CopyFault | null = null
     for (const recording of await listUncopied(db, queueIds, BATCH_MAX)) {
       if (this.#isStopped) return
-      const wish = /^(\w+)_(beside|instead)$/.exec(wishes.get(recording.queueId ?? '') ?? '')
-      if (wish === null) continue
+      const wish = wishes.get(recording.queueId ?? '')
+      if (wish === undefined || wish === null) continue
       try {
-        await this.#copyOne(recording, wish[1] as CopyCodec, wish[2] === 'instead')
-        this.#copyingFault = null
+        await this.#copyOne(recording, wish.codec, wish.isInstead)
       } catch (cause) {
-        const reason = reasonOf(cause)
-        if (this.#copyingFault === null)
-          log.error({ path: recording.path, reason }, 'recordings are not compressed')
-        this.#copyingFault = reason
+        fault ??= { path: recording.path, reason: reasonOf(cause) }
       }
     }
+    this.#copyingEnded(fault)
+  }
+
+  #copyingEnded(fault: CopyFault | null): void {
+    const reason = fault?.reason ?? null
+    if (fault !== null && reason !== this.#copyingFault)
+      this.#options.log.error(fault, 'recordings are not compressed')
+    this.#copyingFault = reason
   }
 
   async #copyOne(recording: Recording, codec: CopyCodec, isInstead: boolean): Promise<void> {

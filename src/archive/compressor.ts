@@ -17,6 +17,8 @@ const FRAME_BYTES = 4
 /** As for the recording itself (R-045). */
 const LENGTH_MS_MAX = 1_000
 const COMPLAINT_CHARS_MAX = 300
+/** A recording of eight hours takes a minute or two; one that hangs must not hold up all others. */
+const RUN_MS_MAX = 10 * 60_000
 
 /** Speech on two channels of a telephone: good enough to judge a voice, a tenth of the WAV file's size. */
 const ENCODINGS: Readonly<Record<CopyCodec, readonly string[]>> = {
@@ -119,6 +121,8 @@ export class Compressor {
   ): Promise<void> {
     const child = spawn(this.#program, ['-nostdin', '-hide_banner', '-v', 'error', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: RUN_MS_MAX,
+      killSignal: 'SIGKILL',
     })
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => {
@@ -126,9 +130,9 @@ export class Compressor {
     })
     const ended = new Promise<void>((resolve, reject) => {
       child.on('error', reject)
-      child.on('close', (code) => {
+      child.on('close', (code, signal) => {
         if (code === 0) resolve()
-        else reject(new Error(`ffmpeg: ${complaint.trim() || `ended with ${code}`}`))
+        else reject(new Error(`ffmpeg: ${complaint.trim() || `ended with ${code ?? signal}`}`))
       })
     })
     // ffmpeg may end before it has read everything; its own end tells whether that is well.

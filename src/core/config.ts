@@ -177,13 +177,15 @@ export const COPY_CODECS = ['opus', 'mp3'] as const
 export type CopyCodec = (typeof COPY_CODECS)[number]
 
 /** Compressed copies: none, or one beside the recording or in its place. */
-export const RECORDING_COPIES = [
-  'none',
-  'opus_beside',
-  'opus_instead',
-  'mp3_beside',
-  'mp3_instead',
-] as const
+export const COPY_WISHES = {
+  none: null,
+  opus_beside: { codec: 'opus', isInstead: false },
+  opus_instead: { codec: 'opus', isInstead: true },
+  mp3_beside: { codec: 'mp3', isInstead: false },
+  mp3_instead: { codec: 'mp3', isInstead: true },
+} as const satisfies Record<string, { codec: CopyCodec; isInstead: boolean } | null>
+export type CopyWish = keyof typeof COPY_WISHES
+export const RECORDING_COPIES = Object.keys(COPY_WISHES) as CopyWish[]
 
 /** For how long recordings are kept, in days, and in which form. */
 export interface RecordingPolicy {
@@ -192,7 +194,7 @@ export interface RecordingPolicy {
   readonly retentionDaysByDisposition: Readonly<Partial<Record<Disposition, number>>>
   /** When the disk fills, recordings older than this may go before their time, the oldest first. */
   readonly retentionDaysMin: number
-  readonly copies: (typeof RECORDING_COPIES)[number]
+  readonly copies: CopyWish
 }
 
 export const RECORDING_DEFAULTS: RecordingPolicy = {

@@ -256,9 +256,14 @@ async function takeCopy(
   const at = isoTime(options.clock.now(), options.timeZone)
   const comment = `${by} ${at} ${callId} ${sha256}`
   const wav = await openedWav(options, recording)
+  try {
+    await note(options, request, recording, { by, action: 'recording.exported' })
+  } catch (cause) {
+    await wav.dispose()
+    throw cause
+  }
   const copy = watermarked(wav, { artist: by, comment })
   copy.bytes.on('close', () => void wav.dispose())
-  await note(options, request, recording, { by, action: 'recording.exported' })
   void reply.header('content-disposition', `attachment; filename="${callId}.wav"`)
   void reply.type('audio/wav').header('content-length', copy.sizeBytes)
   return reply.send(copy.bytes)

@@ -1,6 +1,20 @@
 // Recordings over the years: what has still to be archived, what may be deleted, and what must not be.
 // Whatever is deleted leaves a certificate; a legal hold beats every rule.
-import { and, asc, eq, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  inArray,
+  isNull,
+  lte,
+  ne,
+  notExists,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import { RECORDING_DEFAULTS, type RecordingPolicy } from '../core/config.ts'
 import { type Changed, changed, conflict } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
@@ -11,18 +25,18 @@ import { recordings } from './schema.ts'
 const DAY_MS = 86_400_000
 const READABLE = ['verified', 'flawed'] as const
 
+/** Checked, and its own file still where the switch wrote it or waiting to go. */
+const isKept = and(
+  isNull(recordings.archivedAt),
+  isNull(recordings.deletedAt),
+  inArray(recordings.status, [...READABLE]),
+)
+
 export async function listUnarchived(db: Queryable, limit: number): Promise<Recording[]> {
   return db
     .select()
     .from(recordings)
-    .where(
-      and(
-        isNull(recordings.archivedAt),
-        isNull(recordings.deletedAt),
-        ne(recordings.place, 'copy'),
-        inArray(recordings.status, [...READABLE]),
-      ),
-    )
+    .where(and(isKept, ne(recordings.place, 'copy')))
     .orderBy(asc(recordings.checkedAt))
     .limit(limit)
 }
@@ -32,15 +46,7 @@ export async function listReplaced(db: Queryable, limit: number): Promise<Record
   return db
     .select()
     .from(recordings)
-    .where(
-      and(
-        isNull(recordings.archivedAt),
-        isNull(recordings.deletedAt),
-        eq(recordings.place, 'copy'),
-        eq(recordings.isOnLegalHold, false),
-        inArray(recordings.status, [...READABLE]),
-      ),
-    )
+    .where(and(isKept, eq(recordings.place, 'copy'), eq(recordings.isOnLegalHold, false)))
     .limit(limit)
 }
 
@@ -54,7 +60,7 @@ export async function markArchived(
 
 export type QueuePolicies = ReadonlyMap<string, RecordingPolicy>
 
-/** Checked, of one of these queues, still where the switch wrote them, and without a copy; oldest first. */
+/** Checked, of one of these queues, still where the switch wrote them, and without a copy; newest first. */
 export async function listUncopied(
   db: Queryable,
   queueIds: readonly string[],
@@ -66,10 +72,8 @@ export async function listUncopied(
     .from(recordings)
     .where(
       and(
-        isNull(recordings.archivedAt),
-        isNull(recordings.deletedAt),
+        isKept,
         eq(recordings.isOnLegalHold, false),
-        inArray(recordings.status, [...READABLE]),
         inArray(recordings.queueId, [...queueIds]),
         notExists(
           db
@@ -79,7 +83,7 @@ export async function listUncopied(
         ),
       ),
     )
-    .orderBy(asc(recordings.checkedAt))
+    .orderBy(desc(recordings.checkedAt))
     .limit(limit)
 }
 
@@ -112,7 +116,7 @@ export async function listExpired(
         isNull(recordings.deletedAt),
         eq(recordings.isOnLegalHold, false),
         inArray(recordings.status, [...READABLE]),
-        ...(isEarly ? [inArray(recordings.place, ['local', 'copy'])] : []),
+        ...(isEarly ? [takesRoomHere(db)] : []),
       ),
     )
     .orderBy(asc(recordings.requestedAt), asc(recordings.path))
@@ -121,6 +125,15 @@ export async function listExpired(
     const policy = policies.get(queueId ?? '') ?? RECORDING_DEFAULTS
     return requestedAt <= at - daysKept(policy, disposition, isEarly) * DAY_MS
   })
+}
+
+/** What lies in the bucket gives the disk nothing back. */
+function takesRoomHere(db: Queryable): SQL | undefined {
+  const localCopy = db
+    .select({ path: recordingCopies.path })
+    .from(recordingCopies)
+    .where(and(eq(recordingCopies.path, recordings.path), eq(recordingCopies.place, 'local')))
+  return or(eq(recordings.place, 'local'), exists(localCopy))
 }
 
 export function daysKept(

@@ -1,6 +1,7 @@
 // Sends commands to one switch and listens to what becomes of them. All requests of a command, and of
 // the commands after it, go out at once and in order, but for what a fresh bridge keeps back; the switch
-// carries them out in that order, so nothing waits for a round trip. It never throws: whatever goes wrong is reported as `command.failed`.
+// carries them out in that order, so nothing waits for a round trip. It never throws: whatever goes wrong
+// is reported as `command.failed`.
 import type { Clock } from '../clock.ts'
 import type { SwitchCommand } from '../core/commands.ts'
 import type { Input, LegId } from '../core/inputs.ts'

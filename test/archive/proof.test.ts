@@ -325,6 +325,20 @@ describe('the years after', () => {
       expect(await verdicts(vault)).toEqual(['g1 file_missing local'])
     })
 
+    it('makes no room by deleting what lies in the bucket and takes none here', async () => {
+      const vault = plainVault(bucket)
+      await recorded('away', false, talk())
+      const keeping = keeper(vault, 'opus_instead')
+      await keeping.look()
+      expect((await findCopy(database.db, pathOf('away')))?.place).toBe('bucket')
+      freeMb = 500
+      clock.advance(181 * DAY_MS)
+      await keeping.look()
+      expect(keeping.status().isDiskLow).toBe(true)
+      expect(await listCertificates(database.db)).toEqual([])
+      expect(server.objects.size).toBe(1)
+    })
+
     it('seals the copy as it would the recording', async () => {
       const keys = masterKeysIn(`k1:${'s'.repeat(32)}`)
       const vault = new Vault({ recordingsDir, bucket: null, keys, cipher: 'aes-256-gcm' })
@@ -389,11 +403,14 @@ describe('the years after', () => {
     expect(await verdicts(vault)).toEqual([])
   })
 
-  it('leaves nothing behind of a copy that went wrong', async () => {
+  it('leaves nothing behind of a copy that went wrong, and says so though others go well', async () => {
     await recorded('g1')
-    const keeping = keeper(plainVault(), 'mp3_instead')
+    clock.advance(1_000)
+    if (hasFfmpeg) await recorded('well', false, talk())
+    const keeping = keeper(plainVault(), 'mp3_beside')
     await keeping.look()
     expect(keeping.status().copyingFault).not.toBeNull()
-    expect(await readdir(join(recordingsDir, '2026/11/23'))).toEqual(['g1.wav'])
+    const files = await readdir(join(recordingsDir, '2026/11/23'))
+    expect(files.sort()).toEqual(['g1.wav', ...(hasFfmpeg ? ['well.mp3', 'well.wav'] : [])])
   })
 })
