@@ -15,7 +15,7 @@ import { listWindows } from '../store/exclusion-windows.ts'
 import { callsBehind, OPENABLE, PARTS } from '../store/kpi-calls.ts'
 import { differencesOn } from '../store/kpi-check.ts'
 import { listDefinitions } from '../store/kpi-definitions.ts'
-import { type Adjusted, adjustedCounts, sumsOfPeriod } from '../store/kpi-periods.ts'
+import { type Adjusted, adjustedCounts, waitsOfPeriod } from '../store/kpi-periods.ts'
 import { listTargets } from '../store/kpi-targets.ts'
 import { listQueues } from '../store/queues.ts'
 import { seesNumbers } from './access.ts'
@@ -110,8 +110,7 @@ function figureRoute(api: Api, { db, timeZone }: AppOptions): void {
         adjusted: figures(adjusted, at),
         serviceLevels: serviceLevels(raw),
       })
-      const waits = await sumsOfPeriod(db, { ...scope, ...stretch })
-      const distribution = waitDistribution(waits.get(queueId ?? '')?.waits ?? {})
+      const distribution = waitDistribution(await waitsOfPeriod(db, { ...scope, ...stretch }))
       if (isTime) {
         const rows = []
         for (const part of partsOf(stretch, by)) {

@@ -121,7 +121,9 @@ export function countsOfCall(call: CountedCall, definition: KpiDefinition): Part
   return counts
 }
 
-function waitsOfCall(call: CountedCall): Record<string, number> {
+export function waitsOfCall(
+  call: Pick<CountedCall, 'isConnected' | 'ending' | 'waitMs'>,
+): Record<string, number> {
   const waitMs = call.waitMs ?? 0
   if (call.isConnected) return { [waitClass('answered', waitMs)]: 1 }
   const isAbandoned = call.ending !== null && (ABANDONED as readonly Ending[]).includes(call.ending)
@@ -287,39 +289,55 @@ export interface AggregateQuery {
   readonly version?: number
 }
 
-export interface Aggregate {
+interface Stored {
   readonly key: string
   readonly version: number
   readonly startAt: number
+}
+
+export interface Aggregate extends Stored {
   readonly counts: Counts
+}
+
+export interface AggregatedWaits extends Stored {
+  /** See wait-distribution.ts. */
   readonly waits: Readonly<Record<string, number>>
 }
 
+const STORED = {
+  key: kpiAggregates.key,
+  version: kpiAggregates.version,
+  startAt: kpiAggregates.startAt,
+} as const
+
 /** Sums whose stretch begins in `[from, to)`, by time. */
 export async function readAggregates(db: Queryable, query: AggregateQuery): Promise<Aggregate[]> {
-  const { dimension, key, grain, from, to, version } = query
-  const { startAt } = kpiAggregates
   const rows = await db
-    .select({
-      key: kpiAggregates.key,
-      version: kpiAggregates.version,
-      startAt: kpiAggregates.startAt,
-      counts: kpiAggregates.counts,
-      waits: kpiAggregates.waits,
-    })
+    .select({ ...STORED, counts: kpiAggregates.counts })
     .from(kpiAggregates)
-    .where(
-      and(
-        eq(kpiAggregates.dimension, dimension),
-        key === undefined ? undefined : eq(kpiAggregates.key, key),
-        eq(kpiAggregates.grain, grain),
-        gte(startAt, from),
-        lt(startAt, to),
-        version === undefined ? undefined : eq(kpiAggregates.version, version),
-      ),
-    )
+    .where(matching(query))
     .orderBy(kpiAggregates.startAt, kpiAggregates.key)
   return rows.map((row) => ({ ...row, counts: { ...NO_COUNTS, ...row.counts } }))
+}
+
+/** The waits of the same rows: as much again to read, so only where somebody wants to see them. */
+export async function readWaits(db: Queryable, query: AggregateQuery): Promise<AggregatedWaits[]> {
+  return db
+    .select({ ...STORED, waits: kpiAggregates.waits })
+    .from(kpiAggregates)
+    .where(matching(query))
+}
+
+function matching({ dimension, key, grain, from, to, version }: AggregateQuery) {
+  const { startAt } = kpiAggregates
+  return and(
+    eq(kpiAggregates.dimension, dimension),
+    key === undefined ? undefined : eq(kpiAggregates.key, key),
+    eq(kpiAggregates.grain, grain),
+    gte(startAt, from),
+    lt(startAt, to),
+    version === undefined ? undefined : eq(kpiAggregates.version, version),
+  )
 }
 
 /**

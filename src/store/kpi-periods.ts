@@ -1,16 +1,17 @@
 // Counts of any period, to the millisecond: whole days and quarters of an hour from the sums that are kept,
 // only the ragged ends from the calls themselves. The adjusted counts are the raw ones without the calls
 // that arrived in approved exclusion windows.
-import { sql } from 'drizzle-orm'
+import { and, eq, gte, lt, sql } from 'drizzle-orm'
 import { QUARTER_MS, quarterOf } from '../core/counting.ts'
 import { dayOf } from '../core/days.ts'
 import { type ExclusionWindow, remaining, type Stretch } from '../core/exclusion-windows.ts'
 import { definitionOn, type KpiDefinition } from '../core/kpi-definitions.ts'
-import { addCounts, type Counts, NO_COUNTS } from '../core/metrics.ts'
+import { addCountsInto, type CountName, type Counts, NO_COUNTS } from '../core/metrics.ts'
 import type { Queryable } from './database.ts'
 import { countCalls, spanOf } from './kpi.ts'
-import { readAggregates } from './kpi-aggregates.ts'
+import { type Aggregate, readAggregates, readWaits, waitsOfCall } from './kpi-aggregates.ts'
 import type { Dimension, Grain } from './kpi-schema.ts'
+import { calls } from './schema.ts'
 
 export interface PeriodQuery extends Stretch {
   readonly timeZone: string
@@ -23,52 +24,91 @@ export interface PeriodQuery extends Stretch {
   readonly version?: number
 }
 
-export interface PeriodSums {
-  readonly counts: Counts
-  readonly waits: Readonly<Record<string, number>>
-}
-
 /** By key; of the total under the empty key. */
-export async function sumsOfPeriod(
+export async function countsOfPeriod(
   db: Queryable,
   query: PeriodQuery,
-): Promise<Map<string, PeriodSums>> {
-  const sums = new Map<string, { counts: Counts; waits: Record<string, number> }>()
-  const add = (key: string, counts: Counts, waits: Readonly<Record<string, number>> = {}) => {
-    const sum = sums.get(key) ?? { counts: NO_COUNTS, waits: {} }
-    sums.set(key, sum)
-    sum.counts = addCounts(sum.counts, counts)
-    // In place: over a year of queues, copies of these are most of the work.
-    for (const name in waits) sum.waits[name] = (sum.waits[name] ?? 0) + (waits[name] ?? 0)
-  }
+): Promise<Map<string, Counts>> {
+  const sums = new Map<string, Record<CountName, number>>()
   for (const piece of await piecesOf(db, query)) {
-    if (piece.grain === 'calls') {
-      for (const { key, counts } of await ragged(db, query, piece)) add(key, counts)
-    } else {
-      for (const row of await kept(db, query, piece.grain, piece))
-        add(row.key, row.counts, row.waits)
+    const rows =
+      piece.grain === 'calls'
+        ? await ragged(db, query, piece)
+        : await countsKept(db, query, piece.grain, piece)
+    for (const { key, counts } of rows) {
+      const sum = sums.get(key) ?? { ...NO_COUNTS }
+      addCountsInto(sum, counts)
+      sums.set(key, sum)
     }
   }
   return sums
 }
 
+/** How many calls waited how long, by class (wait-distribution.ts): of the whole hotline or one queue. */
+export async function waitsOfPeriod(
+  db: Queryable,
+  query: PeriodQuery &
+    ({ readonly dimension: 'total' } | { readonly dimension: 'queue'; readonly key: string }),
+): Promise<Readonly<Record<string, number>>> {
+  const sums: Record<string, number> = {}
+  for (const piece of await piecesOf(db, query)) {
+    const rows =
+      piece.grain === 'calls'
+        ? await raggedWaits(db, query.key, piece)
+        : inForce(query, await readWaits(db, { ...askOf(query), ...piece, grain: piece.grain }))
+    for (const { waits } of rows)
+      for (const name in waits) sums[name] = (sums[name] ?? 0) + (waits[name] ?? 0)
+  }
+  return sums
+}
+
 /** What is kept of the stretch, each row by the version that is asked for or in force. */
-export async function kept(db: Queryable, query: PeriodQuery, grain: Grain, { from, to }: Stretch) {
-  const { dimension, key, version, timeZone, definitions } = query
-  const rows = await readAggregates(db, {
-    dimension,
-    grain,
-    from,
-    to,
-    ...(key !== undefined && { key }),
-    ...(version !== undefined && { version }),
-  })
+export async function countsKept(
+  db: Queryable,
+  query: PeriodQuery,
+  grain: Grain,
+  { from, to }: Stretch,
+): Promise<Aggregate[]> {
+  return inForce(query, await readAggregates(db, { ...askOf(query), grain, from, to }))
+}
+
+function askOf({ dimension, key, version }: PeriodQuery) {
+  return { dimension, ...(key !== undefined && { key }), ...(version !== undefined && { version }) }
+}
+
+function inForce<Row extends { readonly version: number; readonly startAt: number }>(
+  { version, timeZone, definitions }: PeriodQuery,
+  rows: Row[],
+): Row[] {
   if (version !== undefined) return rows
   const only = definitions.length === 0 ? definitionOn('', definitions).version : null
   if (only !== null) return rows.filter((row) => row.version === only)
   return rows.filter(
     (row) => row.version === definitionOn(dayOf(row.startAt, timeZone), definitions).version,
   )
+}
+
+async function raggedWaits(
+  db: Queryable,
+  queueId: string | undefined,
+  { from, to }: Stretch,
+): Promise<{ waits: Readonly<Record<string, number>> }[]> {
+  const rows = await db
+    .select({
+      isConnected: sql<boolean>`connected_at is not null`,
+      ending: calls.ending,
+      waitMs: calls.waitMs,
+    })
+    .from(calls)
+    .where(
+      and(
+        eq(calls.direction, 'inbound'),
+        gte(calls.arrivedAt, from),
+        lt(calls.arrivedAt, to),
+        queueId === undefined ? undefined : eq(calls.enteredQueueId, queueId),
+      ),
+    )
+  return rows.map((call) => ({ waits: waitsOfCall(call) }))
 }
 
 async function ragged(
@@ -128,9 +168,9 @@ export async function adjustedCounts(
   query: PeriodQuery,
   windows: readonly ExclusionWindow[],
 ): Promise<Map<string, Adjusted>> {
-  const raw = await sumsOfPeriod(db, query)
+  const raw = await countsOfPeriod(db, query)
   const result = new Map<string, Adjusted>()
-  for (const [key, { counts }] of raw) result.set(key, { raw: counts, adjusted: counts })
+  for (const [key, counts] of raw) result.set(key, { raw: counts, adjusted: counts })
   const leaveOut = (key: string, counts: Counts) => {
     const before = result.get(key)
     if (before === undefined) return
@@ -138,7 +178,7 @@ export async function adjustedCounts(
   }
   const whole = excluded(query, null, windows)
   for (const stretch of whole) {
-    for (const [key, { counts }] of await sumsOfPeriod(db, { ...query, ...stretch }))
+    for (const [key, counts] of await countsOfPeriod(db, { ...query, ...stretch }))
       leaveOut(key, counts)
   }
   // What a queue's own windows leave out beyond those of the whole hotline.
@@ -169,8 +209,8 @@ async function leaveOutQueue(
     }
     return
   }
-  const queue = await sumsOfPeriod(db, { ...query, dimension: 'queue', key: queueId })
-  const counts = queue.get(queueId)?.counts
+  const queue = await countsOfPeriod(db, { ...query, dimension: 'queue', key: queueId })
+  const counts = queue.get(queueId)
   if (counts !== undefined) leaveOut(query.dimension === 'total' ? '' : queueId, counts)
 }
 

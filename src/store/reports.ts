@@ -16,7 +16,13 @@ import type { Database, Queryable } from './database.ts'
 import { listWindows } from './exclusion-windows.ts'
 import { daysIn, spanOf } from './kpi.ts'
 import { listDefinitions } from './kpi-definitions.ts'
-import { adjustedCounts, kept, type PeriodQuery, sumsOfPeriod } from './kpi-periods.ts'
+import {
+  adjustedCounts,
+  countsKept,
+  countsOfPeriod,
+  type PeriodQuery,
+  waitsOfPeriod,
+} from './kpi-periods.ts'
 import { reports } from './kpi-schema.ts'
 import { listTargets } from './kpi-targets.ts'
 import { calls } from './schema.ts'
@@ -112,7 +118,7 @@ export async function buildReport(
   const definitions = await listDefinitions(db)
   const targets = await listTargets(db)
   const windows = await listWindows(db, { ...stretch, status: 'approved' })
-  const scope: PeriodQuery = { ...stretch, timeZone, definitions, dimension: 'total' }
+  const scope = { ...stretch, timeZone, definitions, dimension: 'total' } as const
   const judged = (counts: Counts, day: string) => figures(counts, { day, targets })
   const both = async (query: PeriodQuery) => {
     const counted = await adjustedCounts(db, query, windows)
@@ -127,13 +133,13 @@ export async function buildReport(
   await progressed(20)
   const earlier = async (period: { from: string; to: string }) => {
     const [earlierStart, earlierEnd] = await spanOf(db, { ...period, timeZone })
-    const sums = await sumsOfPeriod(db, { ...scope, from: earlierStart, to: earlierEnd })
-    return { ...period, total: judged(sums.get('')?.counts ?? NO_COUNTS, period.to) }
+    const sums = await countsOfPeriod(db, { ...scope, from: earlierStart, to: earlierEnd })
+    return { ...period, total: judged(sums.get('') ?? NO_COUNTS, period.to) }
   }
-  const waits = (await sumsOfPeriod(db, scope)).get('')?.waits ?? {}
+  const waits = await waitsOfPeriod(db, scope)
   await progressed(40)
-  const quarters = await kept(db, scope, 'quarter', stretch)
-  const intervals = kind === 'interval' ? quarters : await kept(db, scope, 'day', stretch)
+  const quarters = await countsKept(db, scope, 'quarter', stretch)
+  const intervals = kind === 'interval' ? quarters : await countsKept(db, scope, 'day', stretch)
   const staffed = await readAgentAggregates(db, { grain: 'quarter', ...stretch })
   await progressed(70)
   return {

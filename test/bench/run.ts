@@ -1,9 +1,10 @@
 // `npm run bench`: figures of this machine at this moment, one line of JSON each; `npm run bench -- estimates`
-// those of one kind; `records` also wants PostgreSQL. No test depends on them.
+// those of one kind; `records` and, of these alone the figures, `reports` want PostgreSQL. No test depends
+// on them.
 import { benchDeadline } from './deadline.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchEstimates } from './estimates.ts'
-import { benchRecords } from './records.ts'
+import { benchRecords, benchReports } from './records.ts'
 import { benchRouting } from './routing.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
@@ -13,8 +14,11 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   estimates: benchEstimates,
 }
 
-/** Takes long and much disk, so only when asked for. */
-const LARGE: Readonly<Record<string, () => Promise<void>>> = { records: benchRecords }
+/** Take long and much disk, so only when asked for. */
+const LARGE: Readonly<Record<string, () => Promise<void>>> = {
+  records: benchRecords,
+  reports: benchReports,
+}
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in BENCHES || name in LARGE))

@@ -145,6 +145,19 @@ describe('figures', () => {
     expect((await get('/kpi/check?day=2026-11-23', 'admin')).json()).toEqual({ differences: [] })
   })
 
+  it('say how long callers waited also at the ragged ends of a period', async () => {
+    await record()
+    const from = iso(MORNING - 1)
+    const to = iso(MORNING + MINUTE_MS + 1)
+    const { waits } = (await get(`/kpi/figures?from=${from}&to=${to}`)).json()
+    const filled = waits.filter((one: (typeof waits)[number]) => one.answered + one.abandoned > 0)
+    expect(filled).toEqual([
+      { waitMsMax: 5_000, answered: 1, abandoned: 1 },
+      { waitMsMax: 15_000, answered: 1, abandoned: 0 },
+      { waitMsMax: 20_000, answered: 1, abandoned: 0 },
+    ])
+  })
+
   it.each([
     ['/kpi/figures?from=2026-11-23T01:00:00Z&to=2026-11-23T01:00:00Z', 'query.to'],
     ['/kpi/figures?from=2026-11-23T01:00:01Z&to=2026-11-23T02:00:00Z&by=hour', 'query.from'],
