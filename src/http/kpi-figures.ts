@@ -5,7 +5,6 @@ import { addAgentCounts, agentFigures } from '../core/agent-counts.ts'
 import { quarterOf } from '../core/counting.ts'
 import { dayOf } from '../core/days.ts'
 import { isoTime } from '../core/iso-times.ts'
-import { definitionOn } from '../core/kpi-definitions.ts'
 import { addCounts, figures, NO_COUNTS } from '../core/metrics.ts'
 import { serviceLevels } from '../core/service-levels.ts'
 import { waitDistribution } from '../core/wait-distribution.ts'
@@ -15,7 +14,7 @@ import { listWindows } from '../store/exclusion-windows.ts'
 import { callsBehind, OPENABLE, PARTS } from '../store/kpi-calls.ts'
 import { differencesOn } from '../store/kpi-check.ts'
 import { listDefinitions } from '../store/kpi-definitions.ts'
-import { type Adjusted, adjustedCounts, waitsOfPeriod } from '../store/kpi-periods.ts'
+import { type Adjusted, adjustedCounts, piecesOf, waitsOfPeriod } from '../store/kpi-periods.ts'
 import { listTargets } from '../store/kpi-targets.ts'
 import { listQueues } from '../store/queues.ts'
 import { seesNumbers } from './access.ts'
@@ -231,14 +230,22 @@ function behindRoute(api: Api, { db, timeZone }: AppOptions): void {
     async (request) => {
       const { part, queueId, adjusted, limit, cursor } = request.query
       const stretch = stretchOf(request.query.from, request.query.to, 400)
-      const definition = definitionOn(dayOf(stretch.from, timeZone), await listDefinitions(db))
+      const definitions = await listDefinitions(db)
       const windows = adjusted ? await listWindows(db, { ...stretch, status: 'approved' }) : []
       const keys = keysOf(cursor)
       const after: CallCursor | undefined = keys && { arrivedAt: keys.at, callId: keys.id }
       const { code } = request.params
       const page = await callsBehind(
         db,
-        { ...stretch, code, part, definition, windows, ...(queueId !== undefined && { queueId }) },
+        {
+          ...stretch,
+          code,
+          part,
+          timeZone,
+          definitions,
+          windows,
+          ...(queueId !== undefined && { queueId }),
+        },
         { limit, after },
       )
       const reader = { timeZone, seesNumbers: seesNumbers(request) }
@@ -250,7 +257,7 @@ function behindRoute(api: Api, { db, timeZone }: AppOptions): void {
   )
 }
 
-function agentRoute(api: Api, { db }: AppOptions): void {
+function agentRoute(api: Api, { db, timeZone }: AppOptions): void {
   api.get(
     '/kpi/agents',
     {
@@ -271,16 +278,17 @@ function agentRoute(api: Api, { db }: AppOptions): void {
       const { agentId } = query
       const { from, to } = stretchOf(query.from, query.to, 400)
       partsOf({ from, to }, 'day')
-      const grain = to - from > 2 * DAY_MS ? 'day' : 'quarter'
-      const rows = await readAgentAggregates(db, {
-        grain,
-        from,
-        to,
-        ...(agentId !== undefined && { agentId }),
-      })
       const sums = new Map<string, ReturnType<typeof addAgentCounts>>()
-      for (const row of rows)
-        sums.set(row.agentId, addAgentCounts(sums.get(row.agentId) ?? {}, row.counts))
+      for (const { grain, ...piece } of await piecesOf(db, { from, to, timeZone })) {
+        if (grain === 'calls') throw new Error('a period of whole quarters has no ragged end')
+        const ask = { grain, from: piece.from, to: piece.to }
+        const rows = await readAgentAggregates(db, {
+          ...ask,
+          ...(agentId !== undefined && { agentId }),
+        })
+        for (const row of rows)
+          sums.set(row.agentId, addAgentCounts(sums.get(row.agentId) ?? {}, row.counts))
+      }
       return {
         agents: [...sums].map(([id, counts]) => ({ agentId: id, figures: agentFigures(counts) })),
       }

@@ -3,7 +3,7 @@
 import { and, desc, eq, gte, lt, not, or, type SQL, sql } from 'drizzle-orm'
 import type { QueueId } from '../core/config.ts'
 import type { ExclusionWindow } from '../core/exclusion-windows.ts'
-import type { KpiDefinition } from '../core/kpi-definitions.ts'
+import { definitionOn, type KpiDefinition, NORM_DEFINITION } from '../core/kpi-definitions.ts'
 import { OUTCOMES, RATES } from '../core/metrics.ts'
 import type { CallCursor, CallPage } from './calls.ts'
 import type { Queryable } from './database.ts'
@@ -27,7 +27,9 @@ export interface BehindQuery {
   readonly from: number
   readonly to: number
   readonly queueId?: QueueId
-  readonly definition: KpiDefinition
+  readonly timeZone: string
+  /** Those in the records; each day's calls are judged by the one in force on it. */
+  readonly definitions: readonly KpiDefinition[]
   /** Those whose calls are left out; none for the raw figure. */
   readonly windows: readonly ExclusionWindow[]
 }
@@ -62,9 +64,10 @@ export async function callsBehind(
   return { calls: shown, next }
 }
 
-function partOf({ code, part, definition }: BehindQuery): SQL {
+function partOf(query: BehindQuery): SQL {
+  const { code, part } = query
   const isConnected = sql`connected_at is not null`
-  const isTimely = sql`(connected_at is not null and ${timelyBy(definition)})`
+  const isTimely = sql`(connected_at is not null and ${timelyOnItsDay(query)})`
   const parts: Record<string, { numerator: SQL; denominator: SQL }> = {
     connectRate: { numerator: isConnected, denominator: sql`true` },
     timelyAnswerRate: { numerator: isTimely, denominator: isConnected },
@@ -74,6 +77,17 @@ function partOf({ code, part, definition }: BehindQuery): SQL {
   if (rate === undefined) return endedAs(code)
   if (part !== 'missing') return rate[part]
   return sql`(${rate.denominator}) and not coalesce(${rate.numerator}, false)`
+}
+
+function timelyOnItsDay({ timeZone, definitions }: BehindQuery): SQL {
+  const days = [...new Set(definitions.map(({ effectiveFrom }) => effectiveFrom))].sort().reverse()
+  if (days.length === 0) return timelyBy(NORM_DEFINITION)
+  const cases = days.map(
+    (day) =>
+      sql`when (arrived_at at time zone ${timeZone})::date >= ${day}::date
+        then ${timelyBy(definitionOn(day, definitions))}`,
+  )
+  return sql`case ${sql.join(cases, sql` `)} else ${timelyBy(NORM_DEFINITION)} end`
 }
 
 function endedAs(outcome: string): SQL {

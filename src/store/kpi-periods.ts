@@ -128,10 +128,14 @@ async function ragged(
 
 type Piece = Stretch & { readonly grain: Grain | 'calls' }
 
-async function piecesOf(db: Queryable, { from, to, timeZone }: PeriodQuery): Promise<Piece[]> {
+/** The period as whole days, quarters of an hour around them, and what is left over at its ends. */
+export async function piecesOf(
+  db: Queryable,
+  { from, to, timeZone }: Stretch & Pick<PeriodQuery, 'timeZone'>,
+): Promise<Piece[]> {
   const first = quarterOf(from + QUARTER_MS - 1)
   const last = quarterOf(to)
-  if (first >= last) return [{ grain: 'calls', from, to }]
+  if (first > last) return [{ grain: 'calls', from, to }]
   const [firstStart, firstEnd] = await dayAround(db, first, timeZone)
   const [dayEnd] = await dayAround(db, last, timeZone)
   const dayStart = firstStart === first ? first : firstEnd

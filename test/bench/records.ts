@@ -91,10 +91,15 @@ function questions(db: Database): Record<string, Ask> {
       return countsOfPeriod(db, { ...stretch, timeZone: ZONE, dimension, definitions: [] })
     }
   }
-  const definition = definitionOn(dayOf(END, ZONE), [])
   const behind = (part: 'missing' | 'numerator'): Ask => {
     return (run) => {
-      const query = { code: 'timelyAnswerRate', part, definition, windows: [] } as const
+      const query = {
+        code: 'timelyAnswerRate',
+        part,
+        timeZone: ZONE,
+        definitions: [],
+        windows: [],
+      } as const
       return callsBehind(db, { ...query, ...within(run, 30), queueId: queueId(run) }, page)
     }
   }

@@ -142,6 +142,9 @@ describe('figures', () => {
       handled: 1,
       offers: { total: 1, answered: 1, missed: 0, answerRate: 1 },
     })
+    const days = `from=${iso(MORNING)}&to=${iso(MORNING + 72 * 60 * MINUTE_MS)}`
+    const { agents: ofDays } = (await get(`/kpi/agents?${days}`)).json()
+    expect(ofDays).toEqual(agents)
     expect((await get('/kpi/check?day=2026-11-23', 'admin')).json()).toEqual({ differences: [] })
   })
 
@@ -198,5 +201,15 @@ describe('what figures are judged by', () => {
       (await get(`/kpi/figures?${period}${version}`)).json().rows[0].raw.counts.answeredTimely
     expect([await timely(''), await timely('&version=2')]).toEqual([2, 1])
     expect((await post('agent', '/kpi-definitions', definition)).statusCode).toBe(403)
+    const arrivedAt = MORNING + 24 * 60 * MINUTE_MS
+    const facts = [
+      ...servedCall({ callId: 'quick', queueId: 'city', arrivedAt, waitMs: 3_000 }),
+      ...servedCall({ callId: 'slow', queueId: 'city', arrivedAt, waitMs: 15_000, agentId: 'a2' }),
+    ]
+    await test.service.db.transaction((tx) => recordFacts(tx, numbered(facts, 1_001)))
+    const both = `from=${iso(before)}&to=${iso(arrivedAt + MINUTE_MS)}`
+    const { calls } = (await get(`/kpi/timelyAnswerRate/calls?${both}`)).json()
+    const callIds = calls.map(({ callId }: { callId: string }) => callId).sort()
+    expect(callIds).toEqual(['c1', 'c2', 'quick'])
   })
 })
