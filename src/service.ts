@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from './clock.ts'
 import type { ServiceConfig } from './config.ts'
 import type { RecordedFact } from './core/facts.ts'
+import { liveHotline } from './core/live.ts'
 import { DemoHotline } from './demo-hotline.ts'
 import { edgeHealth, startEdge } from './edge.ts'
+import { ExclusionWatch } from './exclusion-watch.ts'
 import { Hotline } from './hotline.ts'
 import { buildApp } from './http/app.ts'
 import type { Api, HealthCheck } from './http/context.ts'
@@ -153,6 +155,15 @@ async function openDoors(doors: Doors): Promise<Api> {
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
   const watch = new KpiWatch({ db, clock: systemClock, log, timeZone })
   unwind.push(() => watch.stop())
+  const health = () => [...healthOf(hotline), ...(edge === null ? [] : edgeHealth(edge))]
+  const exclusions = new ExclusionWatch({
+    db,
+    clock: systemClock,
+    log,
+    live: (at) => liveHotline(hotline.engine.state, at),
+    partsLost: () => health().flatMap(({ name, isUp }) => (isUp ? [] : [name])),
+  })
+  unwind.push(() => exclusions.stop())
   const app = await buildApp({
     db,
     engine: hotline.engine,
@@ -170,7 +181,7 @@ async function openDoors(doors: Doors): Promise<Api> {
       if (edge !== null) await edge.reload()
       else if (config.freeswitchUrls !== undefined) takePhonesAtTheirWord(hotline)
     },
-    health: () => [...healthOf(hotline), ...(edge === null ? [] : edgeHealth(edge))],
+    health,
     gauges: () => {
       const { pending, spooledBytes, lagMs, lost } = hotline.journal.status()
       return {
