@@ -163,7 +163,7 @@ describe.skipIf(!hasChromium)(inChromium, { timeout: 120_000 }, () => {
     await leave.getByText('15 min').waitFor()
     await leave.getByRole('button', { name: 'Approve', exact: true }).click()
     await leave.waitFor({ state: 'hidden' })
-    await page.getByRole('button', { name: 'Exclusion windows' }).click()
+    await page.getByRole('button', { name: 'Exclusion windows (1 to decide)' }).click()
     await page.waitForURL(/panel=windows/)
     await page.locator('[data-window=proposed]').getByText('trunk down for an hour').waitFor()
     expect(await walking.barriers()).toEqual([])

@@ -72,6 +72,7 @@ export const floorZh = {
   'floor.offSeat.approve': '同意',
   'floor.offSeat.refuse': '不同意',
   'windows.title': '剔除时段',
+  'windows.waiting': '剔除时段（{count} 项待审批）',
   'windows.about': '经第二人批准后，考核的调整值不计该时段的来电；原始值始终不变。',
   'windows.period': '时段',
   'windows.reason': '原因',
@@ -198,6 +199,7 @@ export const floorEn: Record<keyof typeof floorZh, string> = {
   'floor.offSeat.approve': 'Approve',
   'floor.offSeat.refuse': 'Refuse',
   'windows.title': 'Exclusion windows',
+  'windows.waiting': 'Exclusion windows ({count} to decide)',
   'windows.about':
     'Once a second person approves, the adjusted figures leave the calls of that time out; the raw ones never change.',
   'windows.period': 'Period',
