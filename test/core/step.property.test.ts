@@ -19,6 +19,8 @@ const ACTS = 400
 /** Six acts in seven are an input: nobody is there for the others. */
 const RUNS = Math.max(1_200, Math.ceil((1.3 * INPUTS_MIN) / ACTS))
 
+/** Chance brings the rarest of these some 65 times a run: so few come in no run, unless the way is closed. */
+const REACHED_MIN = 25
 const REACHED = [
   'call.prompted',
   'call.prompt_ended',
@@ -304,7 +306,7 @@ it(
     console.log(`${inputs} random inputs, 0 violations`)
     expect(inputs).toBeGreaterThanOrEqual(INPUTS_MIN)
     // The random world must get into the interesting corners, or the invariants prove nothing.
-    for (const type of REACHED) expect(happened.get(type) ?? 0, type).toBeGreaterThan(50)
+    for (const type of REACHED) expect(happened.get(type) ?? 0, type).toBeGreaterThan(REACHED_MIN)
     for (const outcome of OFFER_OUTCOMES.slice(1))
       expect(happened.get(`offer ${outcome}`) ?? 0, outcome).toBeGreaterThan(100)
   },

@@ -55,7 +55,7 @@ const HOTLINE = {
       ...(queue.queueId === 'yue'
         ? {}
         : ({ beginPromptBy: 'agent', endPromptBy: 'agent' } as const)),
-      prolongedMs: 30_000,
+      prolongedMs: 20_000,
     },
   })),
 }
