@@ -15,6 +15,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { callRoutes } from './calls.ts'
 import { categoryRoutes } from './categories.ts'
 import { conductEventRoutes } from './conduct-events.ts'
+import { configHistoryRoutes } from './config-history.ts'
 import { consolePhoneRoutes } from './console-phone.ts'
 import { contactRecordRoutes } from './contact-records.ts'
 import type { Api, AppOptions } from './context.ts'
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   docsRoutes(app)
   await app.register(
     (api: Api, _options, done) => {
+      configHistoryRoutes(api, options)
       sessionRoutes(api, options, signIns)
       myAgentRoutes(api, options)
       consolePhoneRoutes(api, options)
