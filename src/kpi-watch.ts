@@ -80,8 +80,9 @@ export class KpiWatch {
         requestedBy: 'schedule',
         requestedAt: clock.now(),
       })
-      await makeReport(db, row, { timeZone, now: () => clock.now() })
-      log.info({ ...order, reportId: row.reportId }, 'report made')
+      const made = await makeReport(db, row, { timeZone, now: () => clock.now() })
+      const { reportId } = row
+      log.info({ ...order, reportId }, made === null ? 'report cancelled' : 'report made')
     }
   }
 

@@ -72,6 +72,7 @@ export const REJECTIONS = {
   switch_unavailable: 'The switch that carries the call cannot be reached at the moment.',
   window_decided: 'The window has been decided on already.',
   second_person_needed: 'Whoever declared the window cannot approve it; a second person must.',
+  report_not_running: 'The report is not being made any more.',
   message_done: 'What the message asked for is done already.',
   message_not_done: 'The message is not done yet.',
 } as const

@@ -8,7 +8,7 @@ import type { WaitClass } from './wait-distribution.ts'
 
 export const REPORT_KINDS = ['interval', 'daily', 'weekly', 'monthly'] as const
 export type ReportKind = (typeof REPORT_KINDS)[number]
-export const REPORT_STATUSES = ['running', 'done', 'failed'] as const
+export const REPORT_STATUSES = ['running', 'done', 'failed', 'cancelled'] as const
 export type ReportStatus = (typeof REPORT_STATUSES)[number]
 
 export interface RawAndAdjusted {

@@ -8,6 +8,7 @@ import { REPORT_KINDS, REPORT_STATUSES, type Report } from '../core/reports.ts'
 import { daysIn } from '../store/kpi.ts'
 import {
   beginReport,
+  cancelReport,
   findReport,
   listReports,
   makeReport,
@@ -16,7 +17,7 @@ import {
 import { callerOf } from './access.ts'
 import { audit } from './audit.ts'
 import type { Api, AppOptions } from './context.ts'
-import { FAULTS, invalid, notFound } from './errors.ts'
+import { FAULTS, invalid, notFound, REFUSALS, refused } from './errors.ts'
 import { count, daySchema, limitSchema, list, timeOrNull, timeSchema } from './fields.ts'
 import { csvOf, xlsxOf } from './report-files.ts'
 
@@ -62,6 +63,7 @@ function summaryOf(row: Omit<ReportRow, 'body'>, timeZone: string) {
 
 export function reportRoutes(api: Api, options: AppOptions): void {
   orderRoute(api, options)
+  cancelRoute(api, options)
   readRoutes(api, options)
 }
 
@@ -101,6 +103,35 @@ function orderRoute(api: Api, options: AppOptions): void {
         log.error({ err: error, reportId }, 'a report could not be made')
       })
       return reply.code(202).send(summaryOf(row, timeZone))
+    },
+  )
+}
+
+function cancelRoute(api: Api, options: AppOptions): void {
+  const { db, clock, timeZone } = options
+  api.post(
+    '/reports/:reportId/cancel',
+    {
+      config: { permission },
+      schema: {
+        tags,
+        summary: 'Stop making the report. Nothing is kept of what was made of it.',
+        params: paramsSchema,
+        response: { 200: summarySchema, ...REFUSALS },
+      },
+    },
+    async (request) => {
+      const row = await db.transaction(async (tx) => {
+        const cancelled = await cancelReport(tx, request.params.reportId, clock.now())
+        if (cancelled === null) throw notFound()
+        if ('code' in cancelled) throw refused(cancelled)
+        const { reportId, kind, fromDay: from, toDay: to, version } = cancelled
+        const details = { kind, from, to, version }
+        const entry = { action: 'report.cancelled', entity: 'report', entityId: String(reportId) }
+        await audit(options, request, { ...entry, details }, tx)
+        return cancelled
+      })
+      return summaryOf(row, timeZone)
     },
   )
 }

@@ -1,12 +1,13 @@
 // Operation reports: made from the sums that are kept and stored whole, each generation a version of its
 // own, so that what was handed up once can be shown as it was.
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { type AgentCounts, addAgentCounts, agentFigures } from '../core/agent-counts.ts'
 import { dayOf } from '../core/days.ts'
 import { isoTime } from '../core/iso-times.ts'
 import { NORM_ANSWER_MS_MAX } from '../core/kpi-definitions.ts'
 import { addCounts, type Counts, figures, NO_COUNTS } from '../core/metrics.ts'
 import { periodOfLastYear } from '../core/period-comparison.ts'
+import { type Rejection, rejection } from '../core/rejections.ts'
 import { periodBefore, type Report, type ReportKind } from '../core/reports.ts'
 import { serviceLevels } from '../core/service-levels.ts'
 import { type HourSeen, staffedHour } from '../core/staffing.ts'
@@ -60,23 +61,50 @@ export async function beginReport(
   })
 }
 
-/** Makes the report and stores it; a failure is stored too, and thrown. */
+/** Ends the making of a report at its next step. The row stays, without a body. */
+export async function cancelReport(
+  db: Queryable,
+  reportId: number,
+  at: number,
+): Promise<ReportRow | Rejection | null> {
+  const row = await changeRunning(db, reportId, { status: 'cancelled', finishedAt: at })
+  if (row !== null) return row
+  return (await findReport(db, reportId)) === null ? null : rejection('report_not_running')
+}
+
+/** Null where the report has been cancelled meanwhile: then nothing of it changes any more. */
+async function changeRunning(
+  db: Queryable,
+  reportId: number,
+  change: Partial<ReportRow>,
+): Promise<ReportRow | null> {
+  const [row] = await db
+    .update(reports)
+    .set(change)
+    .where(and(eq(reports.reportId, reportId), eq(reports.status, 'running')))
+    .returning()
+  return row ?? null
+}
+
+class Cancelled extends Error {}
+
+/** Makes the report and stores it; null if it was cancelled. A failure is stored too, and thrown. */
 export async function makeReport(
   db: Database,
   row: ReportRow,
   { timeZone, now }: { readonly timeZone: string; readonly now: () => number },
-): Promise<Report> {
+): Promise<Report | null> {
   const order = { kind: row.kind, from: row.fromDay, to: row.toDay }
-  const set = (change: Partial<ReportRow>) =>
-    db.update(reports).set(change).where(eq(reports.reportId, row.reportId))
+  const set = async (change: Partial<ReportRow>): Promise<void> => {
+    if ((await changeRunning(db, row.reportId, change)) === null) throw new Cancelled()
+  }
   try {
-    const body = await buildReport(db, order, timeZone, async (progress) => {
-      await set({ progress })
-    })
+    const body = await buildReport(db, order, timeZone, (progress) => set({ progress }))
     await set({ status: 'done', progress: 100, finishedAt: now(), body })
     return body
   } catch (error) {
-    await set({ status: 'failed', finishedAt: now() })
+    if (error instanceof Cancelled) return null
+    await changeRunning(db, row.reportId, { status: 'failed', finishedAt: now() })
     throw error
   }
 }
@@ -141,23 +169,23 @@ export async function buildReport(
   const quarters = await countsKept(db, scope, 'quarter', stretch)
   const intervals = kind === 'interval' ? quarters : await countsKept(db, scope, 'day', stretch)
   const staffed = await readAgentAggregates(db, { grain: 'quarter', ...stretch })
-  await progressed(70)
+  await progressed(60)
+  const before = await earlier(periodBefore({ from, to }))
+  const yearBefore = await earlier(periodOfLastYear({ from, to }))
+  await progressed(75)
+  const queues = await both({ ...scope, dimension: 'queue' })
+  const numbers = await both({ ...scope, dimension: 'number' })
+  await progressed(90)
   return {
     kind,
     from,
     to,
     total: total?.figures ?? none,
     serviceLevels: serviceLevels(total?.counts ?? NO_COUNTS),
-    before: await earlier(periodBefore({ from, to })),
-    yearBefore: await earlier(periodOfLastYear({ from, to })),
-    queues: (await both({ ...scope, dimension: 'queue' })).map(({ key, figures: of }) => ({
-      queueId: key,
-      ...of,
-    })),
-    numbers: (await both({ ...scope, dimension: 'number' })).map(({ key, figures: of }) => ({
-      number: key,
-      figures: of.raw,
-    })),
+    before,
+    yearBefore,
+    queues: queues.map(({ key, figures: of }) => ({ queueId: key, ...of })),
+    numbers: numbers.map(({ key, figures: of }) => ({ number: key, figures: of.raw })),
     intervals: intervals.map(({ startAt, counts }) => ({
       start: isoTime(startAt, timeZone),
       figures: judged(counts, dayOf(startAt, timeZone)),
@@ -230,7 +258,7 @@ function hoursOf({ quarters, staffed, days, timeZone }: Seen): Report['hours'] {
   return seen.map((hour) => staffedHour(hour, NORM_ANSWER_MS_MAX))
 }
 
-/** Whether the schedule has made the report already, in this run or an earlier one. */
+/** Whether the schedule has made the report already, in this run or an earlier one, or somebody would not have it. */
 export async function findScheduled(
   db: Queryable,
   { kind, from, to }: ReportOrder,
@@ -244,7 +272,7 @@ export async function findScheduled(
         eq(reports.fromDay, from),
         eq(reports.toDay, to),
         eq(reports.requestedBy, 'schedule'),
-        eq(reports.status, 'done'),
+        inArray(reports.status, ['done', 'cancelled']),
       ),
     )
     .limit(1)

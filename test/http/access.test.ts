@@ -158,6 +158,7 @@ describe('every route', () => {
         "POST /api/v1/exclusion-windows/x/withdraw: kpi.exclude",
         "POST /api/v1/reports: calls.read",
         "GET /api/v1/reports: calls.read",
+        "POST /api/v1/reports/x/cancel: calls.read",
         "GET /api/v1/reports/x: calls.read",
         "GET /api/v1/reports/x/csv: calls.read",
         "GET /api/v1/reports/x/xlsx: calls.read",

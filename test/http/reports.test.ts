@@ -3,6 +3,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { expect, it } from 'vitest'
 import { csvOf } from '../../src/http/report-files.ts'
 import { recordFacts } from '../../src/store/projections.ts'
+import { beginReport, makeReport } from '../../src/store/reports.ts'
 import { abandonedCall, numbered, servedCall } from '../support/facts.ts'
 import { testService } from '../support/service.ts'
 import { until } from '../support/until.ts'
@@ -75,9 +76,35 @@ it('makes a report of the day, keeps every version, and gives it as CSV', async 
   expect(csvOf(spoilt)).toContain(`"'=1+1,""x"""`)
 })
 
+it('stops the making of a report that is cancelled, keeps nothing of it, and refuses what is over', async () => {
+  const { db } = test.service
+  const times = { timeZone: 'Asia/Shanghai', now: () => test.service.floor.clock.now() }
+  const order = { ...DAY, kind: 'daily' as const, requestedBy: 'leader' }
+  const row = await beginReport(db, { ...order, requestedAt: times.now() })
+  const making = makeReport(db, row, times)
+  const cancel = () => test.service.ask('shift_leader', 'POST', `${url}/${row.reportId}/cancel`)
+  expect((await cancel()).json()).toMatchObject({ reportId: row.reportId, status: 'cancelled' })
+  expect(await making).toBeNull()
+  const { report, body } = (
+    await test.service.ask('shift_leader', 'GET', `${url}/${row.reportId}`)
+  ).json()
+  expect(report).toMatchObject({ status: 'cancelled', finishedAt: expect.any(String) })
+  expect(report.progress).toBeLessThan(100)
+  expect(body).toBeNull()
+  for (const file of ['csv', 'xlsx']) {
+    const answer = await test.service.ask('shift_leader', 'GET', `${url}/${row.reportId}/${file}`)
+    expect(answer.statusCode).toBe(404)
+  }
+  const again = await cancel()
+  expect([again.statusCode, again.json().error.code]).toEqual([409, 'report_not_running'])
+  const { entries } = (await test.service.ask('admin', 'GET', '/api/v1/audit')).json()
+  expect(entries.map(({ action }: { action: string }) => action)).toEqual(['report.cancelled'])
+})
+
 it('is closed to agents, and refuses what cannot be reported on', async () => {
   expect((await test.service.ask('agent', 'POST', url, DAY)).statusCode).toBe(403)
   const ahead = await test.service.ask('admin', 'POST', url, { ...DAY, to: '2027-01-01' })
   expect(ahead.json().error.details[0].path).toBe('body.to')
   expect((await test.service.ask('admin', 'GET', `${url}/9`)).statusCode).toBe(404)
+  expect((await test.service.ask('admin', 'POST', `${url}/9/cancel`)).statusCode).toBe(404)
 })

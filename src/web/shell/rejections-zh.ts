@@ -75,6 +75,7 @@ export const REJECTIONS_ZH: Record<RejectionCode, string> = {
   agent_to_agent: '坐席之间不能互相拨打。',
   not_permitted: '没有拨打该号码的依据。',
   permit_expired: '拨打该号码的许可已过期。',
+  report_not_running: '该报表已不在生成中。',
   switch_unavailable: '承载通话的交换机暂时无法连接。',
 }
 

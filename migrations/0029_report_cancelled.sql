@@ -1,0 +1,2 @@
+ALTER TABLE "reports" DROP CONSTRAINT "reports_status";--> statement-breakpoint
+ALTER TABLE "reports" ADD CONSTRAINT "reports_status" CHECK ("reports"."status" in ('running', 'done', 'failed', 'cancelled'));

@@ -1,0 +1,69 @@
+// The reports page in a real Chromium: a report that is being made, and what can be done about it.
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { builtPages } from '../support/built-pages.ts'
+import { hasChromium, inChromium, launchChromium } from '../support/walk.ts'
+import { type Answers, DeskStage } from './desk-stage.ts'
+import { figures } from './hotline-views.ts'
+
+const DAY = { day: '2026-11-23', at: '2026-11-23T14:32:05.000+08:00' }
+const REPORT = {
+  reportId: 7,
+  kind: 'daily',
+  from: '2026-11-22',
+  to: '2026-11-22',
+  version: 1,
+  status: 'running',
+  progress: 40,
+  requestedBy: 'leader',
+  requestedAt: '2026-11-23T14:31:00.000+08:00',
+  finishedAt: null,
+}
+
+describe.skipIf(!hasChromium)(inChromium, () => {
+  let directory: string
+  let browser: Browser
+  let stage: DeskStage
+  let context: BrowserContext
+
+  beforeAll(async () => {
+    directory = await builtPages()
+    browser = await launchChromium()
+  }, 120_000)
+  afterAll(() => browser?.close())
+  afterEach(async () => {
+    await context.close()
+    await stage.close()
+  })
+
+  async function open(answers: Answers): Promise<Page> {
+    stage = new DeskStage(directory, 'shift_leader', {
+      'GET /kpi/today': () => ({ ...DAY, total: figures(100, 96, 90), queues: [] }),
+      'GET /kpi/figures': () => ({ rows: [] }),
+      ...answers,
+    })
+    const url = await stage.open()
+    context = await browser.newContext({ viewport: { width: 1366, height: 900 } })
+    const page = await context.newPage()
+    await page.goto(`${url}/reports`)
+    return page
+  }
+
+  it('shows how far a report is, and stops it at a click', async () => {
+    let report = REPORT
+    const page = await open({
+      'GET /reports': () => ({ reports: [report] }),
+      'POST /reports/7/cancel': () => {
+        report = { ...report, status: 'cancelled' }
+        return report
+      },
+    })
+    await page.getByRole('progressbar').getByText('40%').waitFor()
+    report = { ...report, progress: 60 }
+    await page.getByRole('progressbar').getByText('60%').waitFor()
+    await page.getByRole('button', { name: '取消生成' }).click()
+    await page.getByRole('cell', { name: '已取消' }).waitFor()
+    expect(await page.getByRole('progressbar').count()).toBe(0)
+    expect(await page.getByRole('link', { name: '下载 CSV' }).count()).toBe(0)
+  })
+})
