@@ -28,6 +28,14 @@ export interface CategoryTree {
   readonly nodes: readonly CategoryNode[]
 }
 
+/** How many calls were about it. */
+export interface CategoryCount {
+  readonly categoryId: CategoryId
+  /** Names from the top down, as the newest version that has it says. */
+  readonly name: string
+  readonly calls: number
+}
+
 export const CATEGORY_DEPTH_MAX = 5
 
 export interface CategoryFault {

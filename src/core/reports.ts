@@ -1,6 +1,7 @@
 // The hotline's operation reports: what a period was like, made from the figures of
 // its days and never from anything typed in. A report that is made again is a new version; the old stay.
 import type { AgentFigures } from './agent-counts.ts'
+import type { CategoryCount } from './categories.ts'
 import type { Figures } from './metrics.ts'
 import type { NamedRate, ServiceLevelName } from './service-levels.ts'
 import type { StaffedHour } from './staffing.ts'
@@ -32,7 +33,9 @@ export interface Report {
   readonly intervals: readonly { readonly start: string; readonly figures: Figures }[]
   readonly agents: readonly { readonly agentId: string; readonly figures: AgentFigures }[]
   readonly waits: readonly WaitClass[]
-  /** Calls by what they were about, as their agents wrote them up. */
+  /** Saved contact records by what the calls were about; reports made before it was kept have none. */
+  readonly categories?: readonly CategoryCount[]
+  /** Calls by how they came out, as their agents wrote them up. */
   readonly dispositions: Readonly<Record<string, number>>
   readonly hours: readonly StaffedHour[]
 }

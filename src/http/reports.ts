@@ -181,7 +181,8 @@ function readRoutes(api: Api, { db, timeZone }: AppOptions): void {
       config: { permission },
       schema: {
         tags,
-        summary: 'The figures of a report as CSV, UTF-8 with a byte order mark.',
+        summary:
+          'All tables of a report as CSV, UTF-8 with a byte order mark; the last explains the columns.',
         params: paramsSchema,
         response: { 200: { content: { 'text/csv': { schema: z.string() } } }, ...FAULTS },
       },
@@ -194,7 +195,7 @@ function readRoutes(api: Api, { db, timeZone }: AppOptions): void {
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="${name}"`)
         .serializer((text) => text)
-      return csvOf(body)
+      return csvOf(body, timeZone)
     },
   )
 
@@ -204,7 +205,8 @@ function readRoutes(api: Api, { db, timeZone }: AppOptions): void {
       config: { permission },
       schema: {
         tags,
-        summary: 'The whole report as an Excel workbook, a sheet for each part.',
+        summary:
+          'The whole report as an Excel workbook: a sheet for each part, the last explains the columns.',
         params: paramsSchema,
         response: {
           200: workbook,
@@ -215,13 +217,13 @@ function readRoutes(api: Api, { db, timeZone }: AppOptions): void {
     async ({ params }, reply) => {
       const body = (await findReport(db, params.reportId))?.body ?? null
       if (body === null) throw notFound()
-      return sendWorkbook(reply, body)
+      return sendWorkbook(reply, body, timeZone)
     },
   )
 }
 
-async function sendWorkbook(reply: FastifyReply, report: Report) {
+async function sendWorkbook(reply: FastifyReply, report: Report, timeZone: string) {
   const name = `${report.kind}-${report.from}-${report.to}.xlsx`
   void reply.type(XLSX).header('content-disposition', `attachment; filename="${name}"`)
-  return reply.send(await xlsxOf(report))
+  return reply.send(await xlsxOf(report, timeZone))
 }

@@ -1,8 +1,14 @@
 // The published versions of the category tree. A version is written once and never changed; of two people
 // who publish at the same time, the second is told.
-import { desc, eq } from 'drizzle-orm'
-import { type CategoryNode, type CategoryTree, FIRST_CATEGORIES } from '../core/categories.ts'
-import { categoryTrees } from './agent-schema.ts'
+import { and, desc, eq, gte, isNotNull, lt, sql } from 'drizzle-orm'
+import {
+  type CategoryCount,
+  type CategoryNode,
+  type CategoryTree,
+  categoryPath,
+  FIRST_CATEGORIES,
+} from '../core/categories.ts'
+import { categoryTrees, contactRecords } from './agent-schema.ts'
 import { type Changed, changed, conflict, refusing } from './conflicts.ts'
 import type { Database, Queryable } from './database.ts'
 
@@ -15,6 +21,41 @@ export async function findCategories(db: Queryable, version: number): Promise<Ca
   if (version === FIRST_CATEGORIES.version) return FIRST_CATEGORIES
   const [row] = await db.select().from(categoryTrees).where(eq(categoryTrees.version, version))
   return row ?? null
+}
+
+/** Saved records of the calls that arrived from `from` until before `to`, the most frequent first. */
+export async function countCategories(
+  db: Queryable,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<CategoryCount[]> {
+  const rows = await db
+    .select({
+      categoryId: sql<string>`${contactRecords.categoryId}`,
+      version: sql<number>`max(${contactRecords.categoryVersion})::int`,
+      calls: sql<number>`count(*)::int`,
+    })
+    .from(contactRecords)
+    .where(
+      and(
+        gte(contactRecords.calledAt, from),
+        lt(contactRecords.calledAt, to),
+        eq(contactRecords.status, 'saved'),
+        isNotNull(contactRecords.categoryId),
+      ),
+    )
+    .groupBy(contactRecords.categoryId)
+    .orderBy(desc(sql`count(*)`), contactRecords.categoryId)
+  const current = await currentCategories(db)
+  const counted: CategoryCount[] = []
+  for (const { categoryId, version, calls } of rows) {
+    let path = categoryPath(current, categoryId)
+    if (path.length === 0) {
+      const then = await findCategories(db, version)
+      if (then !== null) path = categoryPath(then, categoryId)
+    }
+    counted.push({ categoryId, name: path.join(' / ') || categoryId, calls })
+  }
+  return counted
 }
 
 /** `baseVersion` is the one that the nodes were made from. */

@@ -13,6 +13,7 @@ import { serviceLevels } from '../core/service-levels.ts'
 import { type HourSeen, staffedHour } from '../core/staffing.ts'
 import { waitDistribution } from '../core/wait-distribution.ts'
 import { type AgentAggregate, readAgentAggregates } from './agent-aggregates.ts'
+import { countCategories } from './categories.ts'
 import type { Database, Queryable } from './database.ts'
 import { listWindows } from './exclusion-windows.ts'
 import { daysIn, spanOf } from './kpi.ts'
@@ -192,6 +193,7 @@ export async function buildReport(
     })),
     agents: byAgent(staffed),
     waits: waitDistribution(waits),
+    categories: await countCategories(db, stretch),
     dispositions: await dispositionsOf(db, start, end),
     hours: hoursOf({ quarters, staffed, days: daysIn({ from, to }).length, timeZone }),
   }

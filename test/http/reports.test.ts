@@ -1,10 +1,14 @@
 // Reports over HTTP: made on demand, versioned, read as JSON and CSV.
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, it } from 'vitest'
+import { EMPTY_FIELDS } from '../../src/core/contact-records.ts'
+import type { Report } from '../../src/core/reports.ts'
 import { csvOf } from '../../src/http/report-files.ts'
+import { tablesOf } from '../../src/http/report-tables.ts'
+import { contactRecords } from '../../src/store/agent-schema.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import { beginReport, makeReport } from '../../src/store/reports.ts'
-import { abandonedCall, numbered, servedCall } from '../support/facts.ts'
+import { abandonedCall, MORNING, numbered, servedCall } from '../support/facts.ts'
 import { testService } from '../support/service.ts'
 import { until } from '../support/until.ts'
 
@@ -19,6 +23,15 @@ it('makes a report of the day, keeps every version, and gives it as CSV', async 
     ...abandonedCall({ callId: 'c3', queueId: 'city', waitMs: 4_000 }),
   ]
   await test.service.db.transaction((tx) => recordFacts(tx, numbered(facts)))
+  await test.service.db.insert(contactRecords).values(
+    [
+      ['c1', 'saved', 'city'],
+      ['c2', 'draft', 'city'],
+      ['c0', 'saved', 'gone'],
+    ].map(([callId = '', status, categoryId = '']) =>
+      recordOf(callId, status === 'saved', categoryId),
+    ),
+  )
   const order = () => test.service.ask('shift_leader', 'POST', url, DAY)
   const { reportId } = (await order()).json()
   const read = async () =>
@@ -57,7 +70,9 @@ it('makes a report of the day, keeps every version, and gives it as CSV', async 
   expect(workbook.headers['content-disposition']).toContain('daily-2026-11-23-2026-11-23.xlsx')
   const files = unzipSync(workbook.rawPayload)
   const part = (name: string) => strFromU8(files[name] ?? new Uint8Array())
-  expect(part('xl/workbook.xml')).toMatch(/指标.*环比同比.*话务员.*等待分布.*每小时人力.*办理方式/s)
+  expect(part('xl/workbook.xml')).toMatch(
+    /指标.*环比同比.*服务水平.*话务员.*等待分布.*每小时人力.*诉求类别.*办理方式.*计算口径/s,
+  )
   const sheet = part('xl/worksheets/sheet1.xml')
   const texts = [...part('xl/sharedStrings.xml').matchAll(/<t[^>]*>([^<]*)<\/t>/g)].map(
     ([, x]) => x,
@@ -72,9 +87,48 @@ it('makes a report of the day, keeps every version, and gives it as CSV', async 
   }
   expect(rowOf('合计').slice(2).map(Number)).toEqual([3, 2, 1, 1, 2 / 3, 0.5, 9_500])
   expect(rowOf('上年同期').slice(2, 6)).toEqual(['0', '0', '0', '0'])
+  expect(body.categories).toEqual([
+    { categoryId: 'city', name: '城市管理', calls: 1 },
+    { categoryId: 'gone', name: 'gone', calls: 1 },
+  ])
+  // Below the figures the other parts, in the hotline's time, and what the columns mean.
+  expect(csv.body).toContain('时段,2026-11-23 00:00,3,2,')
+  expect(csv.body).toContain('\r\n\r\n等待分布\r\n等待不超过（秒）,接通,放弃\r\n5,1,1\r\n')
+  expect(csv.body).toContain('\r\n09:00–10:00,3,3,')
+  expect(csv.body).toContain('\r\n城市管理,city,1\r\n')
+  expect(csv.body).toContain('\r\n指标,接通率,接通 ÷ 呼入\r\n')
+  expect(csv.body).toContain('时区 Asia/Shanghai')
+  expect(unexplained(body)).toEqual([])
   const spoilt = { ...body, queues: [{ ...body.queues[0], queueId: '=1+1,"x"' }] }
-  expect(csvOf(spoilt)).toContain(`"'=1+1,""x"""`)
+  expect(csvOf(spoilt, 'Asia/Shanghai')).toContain(`"'=1+1,""x"""`)
 })
+
+/** Columns of numbers that nothing says how they are worked out. */
+function unexplained(report: Report): string[] {
+  return tablesOf(report, 'Asia/Shanghai').flatMap(({ name, columns, rows }) =>
+    columns.flatMap((column, place) =>
+      rows.some((row) => typeof row[place] === 'number' && place > 0) &&
+      column.formula === undefined
+        ? [`${name}: ${column.name}`]
+        : [],
+    ),
+  )
+}
+
+function recordOf(callId: string, isSaved: boolean, categoryId: string) {
+  return {
+    callId,
+    categoryId,
+    agentId: '1001',
+    status: isSaved ? ('saved' as const) : ('draft' as const),
+    version: 1,
+    calledAt: MORNING,
+    createdAt: MORNING,
+    updatedAt: MORNING,
+    categoryVersion: 0,
+    fields: EMPTY_FIELDS,
+  }
+}
 
 it('stops the making of a report that is cancelled, keeps nothing of it, and refuses what is over', async () => {
   const { db } = test.service

@@ -1,6 +1,7 @@
 // The reports page in a real Chromium: a report that is being made, and what can be done about it.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { waitDistribution } from '../../src/core/wait-distribution.ts'
 import { builtPages } from '../support/built-pages.ts'
 import { hasChromium, inChromium, launchChromium } from '../support/walk.ts'
 import { type Answers, DeskStage } from './desk-stage.ts'
@@ -65,5 +66,44 @@ describe.skipIf(!hasChromium)(inChromium, () => {
     await page.getByRole('cell', { name: '已取消' }).waitFor()
     expect(await page.getByRole('progressbar').count()).toBe(0)
     expect(await page.getByRole('link', { name: '下载 CSV' }).count()).toBe(0)
+  })
+
+  it('draws a report beside its earlier periods, its waits and what it was about', async () => {
+    const [now, before, yearBefore] = [
+      figures(100, 96, 90),
+      figures(80, 60, 30),
+      figures(50, 40, 20),
+    ]
+    const body = {
+      from: '2026-11-22',
+      to: '2026-11-22',
+      total: { raw: now, adjusted: now },
+      before: { from: '2026-11-21', to: '2026-11-21', total: before },
+      yearBefore: { from: '2025-11-22', to: '2025-11-22', total: yearBefore },
+      waits: waitDistribution({ 'answered:5000': 61, 'abandoned:more': 7 }),
+      categories: [{ categoryId: 'city', name: '城市管理 / 市容环卫', calls: 33 }],
+    }
+    const page = await open({
+      'GET /reports': () => ({ reports: [{ ...REPORT, status: 'done' }] }),
+      'GET /reports/7': () => ({ report: REPORT, body }),
+    })
+    await page.getByRole('button', { name: '环比同比' }).click()
+    const saysIn = async (label: string) => {
+      const texts = page.getByRole('img', { name: label }).locator('text')
+      await texts.first().waitFor()
+      return texts.allTextContents()
+    }
+    expect(await saysIn('话务量对比')).toEqual(
+      expect.arrayContaining(['本期 2026-11-22', '上一周期 2026-11-21', '100', '80', '50']),
+    )
+    expect(await saysIn('接通率与及时应答率对比')).toEqual(
+      expect.arrayContaining(['接通率', '96%', '75%', '80%']),
+    )
+    expect(await saysIn('等待时长分布（秒）')).toEqual(
+      expect.arrayContaining(['≤ 5', '更长', '61', '7']),
+    )
+    expect(await saysIn('诉求类别（前 15）')).toEqual(
+      expect.arrayContaining(['城市管理 / 市容环卫', '33']),
+    )
   })
 })
