@@ -129,7 +129,7 @@ function listRoute(api: Api, { db, timeZone }: AppOptions): void {
           cursor: versionIdSchema.optional().describe('`nextCursor` of the page before.'),
         }),
         response: {
-          200: z.object({ versions: list(versionSchema), nextCursor: z.int().nullable() }),
+          200: z.object({ versions: list(versionSchema), nextCursor: z.string().nullable() }),
           ...FAULTS,
         },
       },
@@ -154,7 +154,7 @@ function listRoute(api: Api, { db, timeZone }: AppOptions): void {
           at: isoTime(at, timeZone),
           changes: fieldChanges(before, after),
         })),
-        nextCursor: page.next,
+        nextCursor: page.next === null ? null : String(page.next),
       }
     },
   )

@@ -29,6 +29,10 @@ it('every field of every form has a name for people', async () => {
     const schemas = [
       bodySchemaIn(document, 'POST', section.path),
       bodySchemaIn(document, 'PATCH', `${section.path}/{${section.idField}}`),
+      ...(section.isPut
+        ? [bodySchemaIn(document, 'PUT', `${section.path}/{${section.idField}}`)]
+        : []),
+      ...(section.panel === 'policy' ? [bodySchemaIn(document, 'PATCH', section.path)] : []),
     ]
     const paths = schemas.flatMap((schema) => (schema === null ? [] : pathsIn(schema)))
     const columns = section.columns.map((column) => [column])
@@ -45,8 +49,11 @@ it('every section lists, adds, changes and deletes where the service says', asyn
     const one = `/api/v1${section.path}/{${section.idField}}`
     const wanted = [
       [`/api/v1${section.path}`, 'get'],
-      ...(section.can.includes('create') ? [[`/api/v1${section.path}`, 'post']] : []),
-      ...(section.can.includes('change') ? [[one, 'patch']] : []),
+      ...(section.isPut ? [[one, 'put']] : []),
+      ...(section.can.includes('create') && !section.isPut
+        ? [[`/api/v1${section.path}`, 'post']]
+        : []),
+      ...(section.can.includes('change') && !section.isPut ? [[one, 'patch']] : []),
       ...(section.can.includes('delete') ? [[one, 'delete']] : []),
     ] as [string, string][]
     return wanted.filter(([path, method]) => paths[path]?.[method] === undefined)

@@ -3,6 +3,17 @@
 export type Bilingual = readonly [zh: string, en: string]
 
 export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
+  reasonId: ['原因编号', 'Id of the reason'],
+  msMaxPerUse: ['每次最长', 'At most each time'],
+  msMaxPerDay: ['每天最长', 'At most a day'],
+  isActive: ['启用', 'In use'],
+  offSeatAutoApproveBelow: ['离席人数少于此数时自动批准', 'Leave is given while fewer are away'],
+  offSeatApprovalMsMax: ['离席审批时限', 'Leave is decided within'],
+  unreachableMsMax: ['联系不上时限', 'Out of reach at most'],
+  secondSignIn: ['重复签入', 'A second sign-in'],
+  isChecklistRequired: ['签入须自检', 'Checks before signing in'],
+  restAfterCalls: ['连续多少通话后休息', 'A rest after so many calls'],
+  restMs: ['休息时长', 'Rest'],
   queueIds: ['显示的队列', 'Queues'],
   queueId: ['队列', 'Queue'],
   name: ['名称', 'Name'],
@@ -160,6 +171,8 @@ export const FIELD_HINTS: Readonly<Record<string, Bilingual>> = {
 
 /** By field and value, or by the value alone where it means the same everywhere. */
 export const VALUE_LABELS: Readonly<Record<string, Bilingual>> = {
+  'secondSignIn.take_over': ['后者接管', 'The later one takes over'],
+  'secondSignIn.refuse': ['拒绝后者', 'The later one is refused'],
   'copies.none': ['不压缩', 'None'],
   'copies.opus_beside': ['Opus，保留 WAV', 'Opus beside the WAV'],
   'copies.opus_instead': ['Opus，取代 WAV', 'Opus instead of the WAV'],

@@ -6,7 +6,14 @@ import type { MessageKey } from '../messages.ts'
 export interface Section {
   readonly id: string
   /** A panel of its own instead of the list with its forms. */
-  readonly panel?: 'audit' | 'prompts' | 'targets' | 'wallboards'
+  readonly panel?:
+    | 'audit'
+    | 'categories'
+    | 'history'
+    | 'policy'
+    | 'prompts'
+    | 'targets'
+    | 'wallboards'
   readonly title: Extract<MessageKey, `admin.section.${string}`>
   readonly group: Extract<MessageKey, `admin.group.${string}`>
   /** The list's address below `/api/v1`; an entry's is this and its id. */
@@ -19,6 +26,8 @@ export interface Section {
   readonly read: Permission
   readonly write: Permission
   readonly can: readonly ('create' | 'change' | 'delete')[]
+  /** An entry is added and changed by one request that names it and says all of it. */
+  readonly isPut?: true
   /** An action of each entry besides these. */
   readonly extra?: 'phonePassword'
 }
@@ -109,6 +118,30 @@ export const SECTIONS: readonly Section[] = [
     can: ['delete'],
     read: 'users.write',
     write: 'users.write',
+  },
+  {
+    id: 'not-ready-reasons',
+    title: 'admin.section.notReadyReasons',
+    group: 'admin.group.people',
+    path: '/not-ready-reasons',
+    list: 'reasons',
+    idField: 'reasonId',
+    columns: ['reasonId', 'name', 'msMaxPerUse', 'msMaxPerDay', 'isActive'],
+    can: ['create', 'change'],
+    isPut: true,
+    ...CONFIG,
+  },
+  {
+    id: 'agent-policy',
+    panel: 'policy',
+    title: 'admin.section.agentPolicy',
+    group: 'admin.group.people',
+    path: '/agent-policy',
+    list: '',
+    idField: '',
+    columns: [],
+    can: [],
+    ...CONFIG,
   },
   {
     id: 'trunks',
@@ -206,6 +239,30 @@ export const SECTIONS: readonly Section[] = [
     path: '/kpi-targets',
     list: 'targets',
     idField: 'code',
+    columns: [],
+    can: [],
+    ...CONFIG,
+  },
+  {
+    id: 'categories',
+    panel: 'categories',
+    title: 'admin.section.categories',
+    group: 'admin.group.routing',
+    path: '/categories',
+    list: 'nodes',
+    idField: 'categoryId',
+    columns: [],
+    can: [],
+    ...CONFIG,
+  },
+  {
+    id: 'history',
+    panel: 'history',
+    title: 'admin.section.history',
+    group: 'admin.group.system',
+    path: '/config-history',
+    list: 'versions',
+    idField: 'versionId',
     columns: [],
     can: [],
     ...CONFIG,

@@ -11,6 +11,8 @@ const KNOWN = {
   unreachable: 'fault.unreachable',
   forbidden: 'fault.forbidden',
   internal_error: 'fault.internal_error',
+  changed_since: 'fault.changed_since',
+  cannot_roll_back: 'fault.cannot_roll_back',
 } as const
 
 /** The closed list's own words where it has some, the service's message otherwise. */
