@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 /** Variables that begin like ours and are none are most likely misspelled. */
 const OUR_PREFIXES =
-  /^(DATA_|RECORDINGS_|PROMPTS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|BROWSER_PHONE_|SESSION_|HOTLINE_)/
+  /^(DATA_|RECORDINGS_|PROMPTS_|DATABASE_|REDIS_|FREESWITCH_|DRACHTIO_|BROWSER_PHONE_|SESSION_|HOTLINE_|PUBLIC_)/
 /** For the tests on real servers; the service itself does not use them. */
 const FOREIGN_NAMES = new Set(['FREESWITCH_HOME', 'DRACHTIO_HOME'])
 
@@ -65,6 +65,8 @@ const environment = z.object({
     .string()
     .refine(isTimeZone, 'must be the name of a time zone, such as Asia/Shanghai')
     .default('Asia/Shanghai'),
+  /** Whether `GET /public/figures` answers anybody, without a sign-in. */
+  PUBLIC_FIGURES: z.enum(['true', 'false']).default('false'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
 
@@ -87,6 +89,7 @@ export interface ServiceConfig {
   readonly browserPhoneUrl: string | undefined
   readonly sessionSecret: string | undefined
   readonly timeZone: string
+  readonly publicFigures: boolean
   readonly logLevel: string
 }
 
@@ -133,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServiceConfig 
     browserPhoneUrl: data.BROWSER_PHONE_URL,
     sessionSecret: data.SESSION_SECRET,
     timeZone: data.HOTLINE_TIMEZONE,
+    publicFigures: data.PUBLIC_FIGURES === 'true',
     // The simulated city calls without pause; its facts would drown what a newcomer must read.
     logLevel: data.LOG_LEVEL ?? (data.FREESWITCH_URLS === undefined ? 'warn' : 'info'),
   }

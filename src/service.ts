@@ -195,6 +195,7 @@ async function openDoors(doors: Doors): Promise<Api> {
     },
     hasSipEdge: edge !== null,
     browserPhoneUrl: config.browserPhoneUrl,
+    publicFigures: config.publicFigures,
     webDir: WEB_DIR,
   })
   const signIns = new SignIns({ db, clock: systemClock, sessionSecret: secret })

@@ -94,6 +94,16 @@ export function categoryPath(tree: CategoryTree, categoryId: CategoryId): readon
   return path
 }
 
+/** The one at the top that it is below, or is itself; null for one that the tree does not have. */
+export function topCategory(tree: CategoryTree, categoryId: CategoryId): CategoryNode | null {
+  let node = categoryOf(tree, categoryId)
+  for (let depth = 1; depth < CATEGORY_DEPTH_MAX && node !== null; depth += 1) {
+    if (node.parentId === null) break
+    node = categoryOf(tree, node.parentId)
+  }
+  return node
+}
+
 /** A hotline that has published nothing yet classifies by these. */
 export const FIRST_CATEGORIES: CategoryTree = {
   version: 0,

@@ -45,6 +45,7 @@ import { offSeatRoutes } from './off-seat.ts'
 import { servePages } from './pages.ts'
 import { promptUploadRoutes } from './prompt-uploads.ts'
 import { promptRoutes } from './prompts.ts'
+import { publicFigureRoutes } from './public-figures.ts'
 import { queueRoutes } from './queues.ts'
 import { recordingKeepingRoutes } from './recording-keeping.ts'
 import { recordingSoundRoutes } from './recording-sound.ts'
@@ -97,6 +98,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
   metricsRoutes(app, options)
   healthRoutes(app, options)
   docsRoutes(app)
+  publicFigureRoutes(app, options)
   await app.register(
     (api: Api, _options, done) => {
       configHistoryRoutes(api, options)

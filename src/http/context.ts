@@ -84,6 +84,8 @@ export interface AppOptions {
   readonly hasSipEdge?: boolean
   /** Where browsers reach that edge, if it is not where they would look for it. */
   readonly browserPhoneUrl?: string | undefined
+  /** Whether anybody may read aggregates that name nobody. */
+  readonly publicFigures?: boolean
   /** Folder of the built pages. */
   readonly webDir?: string | undefined
 }

@@ -8,7 +8,7 @@ import type { Api } from './context.ts'
 import { errorReply, replyNotFound } from './errors.ts'
 
 const HOUR_S = 3_600
-const OURS = /^\/(?:api|health|metrics|socket\.io)(?:[/?]|$)/
+const OURS = /^\/(?:api|health|metrics|public|socket\.io)(?:[/?]|$)/
 
 export async function servePages(app: Api, webDir: string | undefined): Promise<void> {
   const folder = webDir === undefined ? null : resolve(webDir)

@@ -1,6 +1,6 @@
 // The published versions of the category tree. A version is written once and never changed; of two people
 // who publish at the same time, the second is told.
-import { and, desc, eq, gte, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import {
   type CategoryCount,
   type CategoryNode,
@@ -35,14 +35,7 @@ export async function countCategories(
       calls: sql<number>`count(*)::int`,
     })
     .from(contactRecords)
-    .where(
-      and(
-        gte(contactRecords.calledAt, from),
-        lt(contactRecords.calledAt, to),
-        eq(contactRecords.status, 'saved'),
-        isNotNull(contactRecords.categoryId),
-      ),
-    )
+    .where(isCounted(from, to))
     .groupBy(contactRecords.categoryId)
     .orderBy(desc(sql`count(*)`), contactRecords.categoryId)
   const current = await currentCategories(db)
@@ -56,6 +49,32 @@ export async function countCategories(
     counted.push({ categoryId, name: path.join(' / ') || categoryId, calls })
   }
   return counted
+}
+
+/** The same by the day on which the calls arrived; nothing is looked up. */
+export async function countCategoriesByDay(
+  db: Queryable,
+  { from, to, timeZone }: { readonly from: number; readonly to: number; readonly timeZone: string },
+): Promise<{ day: string; categoryId: string; calls: number }[]> {
+  const day = sql<string>`(${contactRecords.calledAt} at time zone ${timeZone})::date::text`
+  return db
+    .select({
+      day: day.as('day'),
+      categoryId: sql<string>`${contactRecords.categoryId}`,
+      calls: sql<number>`count(*)::int`,
+    })
+    .from(contactRecords)
+    .where(isCounted(from, to))
+    .groupBy(sql`1`, contactRecords.categoryId)
+}
+
+function isCounted(from: number, to: number): SQL | undefined {
+  return and(
+    gte(contactRecords.calledAt, from),
+    lt(contactRecords.calledAt, to),
+    eq(contactRecords.status, 'saved'),
+    isNotNull(contactRecords.categoryId),
+  )
 }
 
 /** `baseVersion` is the one that the nodes were made from. */
