@@ -3,6 +3,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { RecordedFact } from './core/facts.ts'
 import { maskNumber } from './core/masking.ts'
+import type { TransferTarget } from './core/party-facts.ts'
 
 export type Log = Logger & { fact(fact: RecordedFact): void }
 
@@ -18,14 +19,26 @@ export function createLog(level: string, destination?: DestinationStream): Log {
           logger.info({ seq: fact.seq }, fact.type)
           return
         case 'call.arrived':
+        case 'call.dial_queued':
           logger.info({ ...fact, from: maskNumber(fact.from) }, fact.type)
+          return
+        case 'callback.requested':
+          // Found with the call that it comes from.
+          logger.info(
+            { ...fact, callId: fact.originalCallId, from: maskNumber(fact.from) },
+            fact.type,
+          )
           return
         case 'call.adopted':
           logger.info({ seq: fact.seq, callId: fact.callId, queueId: fact.queueId }, fact.type)
           return
         default:
-          logger.info(fact, fact.type)
+          logger.info('target' in fact ? { ...fact, target: masked(fact.target) } : fact, fact.type)
       }
     },
   })
+}
+
+function masked(target: TransferTarget): TransferTarget {
+  return target.kind === 'number' ? { ...target, number: maskNumber(target.number) } : target
 }

@@ -34,6 +34,7 @@ const CALL_HEADERS = ['X-CC-Call-Id', 'X-CC-Leg', 'X-CC-Queue', 'X-CC-Agent', 'X
 interface AgentLeg {
   readonly agentId: AgentId
   readonly uri: string
+  readonly callId: string | undefined
   readonly joined: JoinedCall
 }
 
@@ -91,7 +92,8 @@ export class AgentLegs {
       if (isBack) return
       for (const leg of this.#legs) {
         if (leg.agentId !== binding.agentId || leg.uri !== binding.uri) continue
-        this.#options.log.info({ agentId: leg.agentId }, 'phone.lost_in_call')
+        const { agentId, callId } = leg
+        this.#options.log.info({ callId, agentId }, 'phone.lost_in_call')
         leg.joined.end({ Reason: 'SIP;cause=410;text="Phone Vanished"' })
       }
     })
@@ -151,7 +153,8 @@ export class AgentLegs {
             if (!isGone) this.#join(call, { agentId, uri }, phone, dialler.connection)
           })
           .catch((error: unknown) => {
-            log.info({ agentId, error: String(error) }, 'dial.phone_would_not')
+            const callId = call.request.get('X-CC-Call-Id')
+            log.info({ callId, agentId, error: String(error) }, 'dial.phone_would_not')
             hangUp(phone, {})
             call.refuse(480, 'Phone Declines The Offer')
           })
@@ -168,18 +171,20 @@ export class AgentLegs {
     const { agentId, uri } = binding
     let leg: AgentLeg | null = null
     const legId = call.request.get('X-CC-Leg') ?? ''
+    const callId = call.request.get('X-CC-Call-Id')
     const options: JoinOptions = {
+      callId,
       judgeRefer: async ({ isFromCaller, request }: Refer) =>
         isFromCaller
           ? { kind: 'passed', headers: copied(request, ['Refer-To', 'Referred-By']) }
-          : this.#options.judgeTransfer({ agentId, legId }, request),
+          : this.#options.judgeTransfer({ agentId, legId, callId }, request),
       onEnd: () => {
         if (leg !== null) this.#legs.delete(leg)
       },
     }
     this.#options.calls.join(call, phone, connection, options, (joined) => {
       if (joined === null) return
-      leg = { agentId, uri, joined }
+      leg = { agentId, uri, callId, joined }
       this.#legs.add(leg)
     })
   }

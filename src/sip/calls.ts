@@ -152,6 +152,8 @@ export interface JoinOptions {
   /** What becomes of a transfer that one side asks for. */
   readonly judgeRefer: (refer: Refer) => Promise<ReferVerdict>
   readonly onEnd: () => void
+  /** The hotline's own, for the log. */
+  readonly callId?: string | undefined
 }
 
 /** The two legs of an answered call, joined until one of them ends. */

@@ -82,6 +82,7 @@ export class LiveCalls {
     done: (joined: JoinedCall | null) => void,
   ): void {
     const { clock, log } = this.#options
+    const { callId } = options
     call.answer(offer.sdp, {}, (caller) => {
       if (caller === null) {
         offer.abandon()
@@ -96,7 +97,7 @@ export class LiveCalls {
       }
       const fail = (why: string) => {
         if (!settle()) return
-        log.info({ why }, 'call.offer_unanswered')
+        log.info({ callId, why }, 'call.offer_unanswered')
         offer.abandon()
         hangUp(caller, {})
         done(null)
@@ -120,7 +121,7 @@ export class LiveCalls {
             caller.queueRequests = false
           })
           .catch((error: unknown) => {
-            log.warn({ error: String(error) }, 'call.answer_unsent')
+            log.warn({ callId, error: String(error) }, 'call.answer_unsent')
             hangUp(caller, {})
             done(null)
           })

@@ -61,6 +61,7 @@ interface WaitingPhone {
 export interface AgentOnLeg {
   readonly agentId: AgentId
   readonly legId: LegId
+  readonly callId?: string | undefined
 }
 
 export interface OutboundOptions {
@@ -136,7 +137,10 @@ export class Outbound {
   }
 
   /** Of a caller whom the hotline has given to the agent: colleagues and departments need no permit. */
-  async judgeTransfer({ agentId, legId }: AgentOnLeg, request: SipRequest): Promise<ReferVerdict> {
+  async judgeTransfer(
+    { agentId, legId, callId }: AgentOnLeg,
+    request: SipRequest,
+  ): Promise<ReferVerdict> {
     const { transfers, log } = this.#options
     const dialled = this.#blindTarget(agentId, request)
     if (typeof dialled !== 'string') return { kind: 'refused', ...dialled }
@@ -148,7 +152,7 @@ export class Outbound {
     const carryOut = () => {
       const refusal = transfers.begin({ agentId, legId, target })
       const code = refusal?.code ?? null
-      log.info({ agentId, legId, to: target.kind, code }, 'transfer.asked_at_phone')
+      log.info({ callId, agentId, legId, to: target.kind, code }, 'transfer.asked_at_phone')
       return statusFor(refusal)
     }
     return { kind: 'taken', carryOut }

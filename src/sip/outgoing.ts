@@ -75,7 +75,7 @@ export class Outgoing {
       if (result.outcome === 'answered') {
         log.info({ callId, trunkId, number: maskNumber(number) }, 'outgoing.answered')
         const judgeRefer = async () => CARRIERS_DO_NOT_TRANSFER
-        const options = { judgeRefer, onEnd: leave }
+        const options = { judgeRefer, onEnd: leave, callId }
         return calls.join(call, result.called, connection, options, (joined) => {
           if (joined === null) leave()
         })
