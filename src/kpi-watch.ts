@@ -29,8 +29,9 @@ export class KpiWatch {
   #reportedDay: string | null = null
   #isStopped = false
   #looking: Promise<void> = Promise.resolve()
-  /** Differences that the last check found; null before the first. */
+  /** Differences that the last check found, and of which day; null before the first. */
   differences: number | null = null
+  checkedDay: string | null = null
 
   constructor(options: KpiWatchOptions) {
     this.#options = options
@@ -63,6 +64,7 @@ export class KpiWatch {
     const { db, log, timeZone } = this.#options
     const found = await differencesOn(db, day, timeZone)
     this.differences = found.length
+    this.checkedDay = day
     if (found.length === 0) log.info({ day }, 'sums and records agree')
     else {
       const told = found.slice(0, DIFFERENCES_TOLD_MAX)

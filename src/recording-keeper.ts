@@ -24,6 +24,7 @@ import {
 } from './store/recording-copies.ts'
 import {
   certifyDeletion,
+  countUnarchived,
   listExpired,
   listReplaced,
   listUnarchived,
@@ -59,6 +60,10 @@ export interface KeeperStatus {
   readonly archivingFault: string | null
   /** Why a copy could not be made at the last look; the recording stays as it is. Null when all went well. */
   readonly copyingFault: string | null
+  /** On the disk for recordings at the last look; null before the first. */
+  readonly freeBytes: number | null
+  /** Checked and still to be moved or sealed; null where recordings stay as they are. */
+  readonly backlog: number | null
 }
 
 interface CopyFault {
@@ -74,6 +79,8 @@ export class RecordingKeeper {
   #isDiskLow = false
   #archivingFault: string | null = null
   #copyingFault: string | null = null
+  #free: number | null = null
+  #backlog: number | null = null
 
   constructor(options: KeeperOptions) {
     this.#options = options
@@ -97,6 +104,8 @@ export class RecordingKeeper {
       isDiskLow: this.#isDiskLow,
       archivingFault: this.#archivingFault,
       copyingFault: this.#copyingFault,
+      freeBytes: this.#free,
+      backlog: this.#backlog,
     }
   }
 
@@ -113,6 +122,7 @@ export class RecordingKeeper {
       await this.#copy()
       await this.#removeReplaced()
       await this.#archive()
+      await this.#countBacklog()
       await this.#expire(false, Number.POSITIVE_INFINITY)
       await this.#makeRoom()
     } catch (cause) {
@@ -188,6 +198,11 @@ export class RecordingKeeper {
     }
   }
 
+  async #countBacklog(): Promise<void> {
+    const { db, vault } = this.#options
+    this.#backlog = vault.hasBucket || vault.isSealing ? await countUnarchived(db) : null
+  }
+
   /** `name`: of the file. False where it makes no sense to go on with others. */
   async #archiveOne(
     name: string,
@@ -240,7 +255,8 @@ export class RecordingKeeper {
   /** A recording that cannot be written is noticed only at its end, so room is made before. */
   async #makeRoom(): Promise<void> {
     const { log, freeMbMin } = this.#options
-    const missing = freeMbMin * MB - (await this.#freeBytes())
+    this.#free = await this.#freeBytes()
+    const missing = freeMbMin * MB - this.#free
     if (missing > 0 && !this.#isDiskLow)
       log.error({ freeMbMin }, 'the disk for recordings fills up')
     this.#isDiskLow = missing > 0

@@ -32,6 +32,7 @@ import { findWallboardToken } from './store/wallboard-tokens.ts'
 import { isPlayable } from './switch/encoding.ts'
 import type { SwitchAddress } from './switch/node.ts'
 import { parseSwitchUrl } from './switch/pool.ts'
+import { SystemWatch } from './system-watch.ts'
 
 /** Of every account of the demo; it listens on this machine only, unless told otherwise. */
 export const DEMO_PASSWORD = 'yingda-12345'
@@ -155,6 +156,8 @@ async function openDoors(doors: Doors): Promise<Api> {
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
   const watch = new KpiWatch({ db, clock: systemClock, log, timeZone })
   unwind.push(() => watch.stop())
+  const system = new SystemWatch({ hotline, edge, keeper, watch })
+  listeners.push((facts) => system.onFacts(facts))
   const health = () => [...healthOf(hotline), ...(edge === null ? [] : edgeHealth(edge))]
   const exclusions = new ExclusionWatch({
     db,
@@ -193,6 +196,7 @@ async function openDoors(doors: Doors): Promise<Api> {
         figuresDifferences: watch.differences,
       }
     },
+    system: () => system.status(),
     hasSipEdge: edge !== null,
     browserPhoneUrl: config.browserPhoneUrl,
     publicFigures: config.publicFigures,

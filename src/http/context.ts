@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Input } from '../core/inputs.ts'
 import type { Rejection } from '../core/rejections.ts'
 import type { State } from '../core/state.ts'
+import type { SystemStatus } from '../core/system-status.ts'
 import type { Log } from '../log.ts'
 import type { Database } from '../store/database.ts'
 
@@ -80,6 +81,8 @@ export interface AppOptions {
   readonly reloadConfig: () => Promise<void>
   readonly health: () => Promise<readonly HealthCheck[]> | readonly HealthCheck[]
   readonly gauges?: () => Gauges
+  /** How the parts of the service are; absent where there is only the HTTP side. */
+  readonly system?: () => SystemStatus
   /** Whether phones register with a SIP edge of ours. */
   readonly hasSipEdge?: boolean
   /** Where browsers reach that edge, if it is not where they would look for it. */

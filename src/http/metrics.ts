@@ -6,6 +6,7 @@ import { AGENT_PHASES } from '../store/schema.ts'
 import type { Api, AppOptions } from './context.ts'
 import { FAULTS } from './errors.ts'
 import { measureFigures } from './kpi-metrics.ts'
+import { measureSystem } from './system-metrics.ts'
 
 /** Of the process, which is one however many apps it builds; each of these holds a timer for good. */
 let ofProcess: Registry | null = null
@@ -23,6 +24,7 @@ export function metricsRoutes(app: Api, options: AppOptions): void {
   measureRequests(app, register)
   measureFloor(register, options)
   measureFigures(register, options)
+  measureSystem(register, options)
   const all = Registry.merge([processRegistry(), register])
   app.get(
     '/metrics',

@@ -3,7 +3,7 @@
 // the doing in the files beside this one. Nothing that arrives can throw out of here, and nothing here
 // waits for the records before it answers a caller.
 import type { Clock, Timer } from '../clock.ts'
-import type { CallerLimits } from '../core/admission.ts'
+import type { CallerLimits, Trunk } from '../core/admission.ts'
 import { BAN_RULES, type Ban, type BanRules, emptyBans } from '../core/bans.ts'
 import { type Binding, isBrowser, type RegistrarLimits } from '../core/bindings.ts'
 import type { AgentId } from '../core/config.ts'
@@ -29,6 +29,7 @@ import { Outgoing } from './outgoing.ts'
 import type { SipRecords } from './records.ts'
 import { Registrar } from './registrar.ts'
 import { Tally } from './tally.ts'
+import { type TrunkAnswer, TrunkHealth } from './trunk-health.ts'
 import { Trunks } from './trunks.ts'
 
 const RELOAD_MS = 10_000
@@ -61,6 +62,8 @@ export interface SipEdgeStatus {
   readonly bans: readonly Ban[]
   /** How often each refusal was given since the start. */
   readonly refusals: Readonly<Record<string, number>>
+  readonly trunks: readonly (Pick<Trunk, 'trunkId' | 'name' | 'isEnabled' | 'callsMax'> &
+    TrunkAnswer & { readonly calls: number })[]
   readonly trunkCalls: number
   readonly agentCalls: number
   readonly isDraining: boolean
@@ -79,6 +82,7 @@ export class SipEdge {
   readonly #outbound: Outbound
   readonly #outgoing: Outgoing
   readonly #keepAlive: KeepAlive
+  readonly #trunkHealth: TrunkHealth
   #isDraining = false
   #isStopped = false
   #timer: Timer | null = null
@@ -99,9 +103,10 @@ export class SipEdge {
       submit: options.submit,
       ...{ gate, records, clock, log },
     })
+    const connection = () => [...connections.values()].find(({ isUp }) => isUp) ?? null
     const nodes = new Nodes({
       nodes: options.nodes,
-      connection: () => [...connections.values()].find(({ isUp }) => isUp) ?? null,
+      connection,
       ...{ clock, log },
     })
     const calls = new LiveCalls({
@@ -128,6 +133,7 @@ export class SipEdge {
     const limits = options.callerLimits
     this.#trunks = new Trunks({ gate, nodes, calls, refusals, limits, newId, clock, log })
     const all = this.#trunks
+    this.#trunkHealth = new TrunkHealth({ trunks: () => all.known, connection, clock, log })
     this.#outgoing = new Outgoing({
       trunks: () => all.known,
       occupy: (trunk) => all.occupy(trunk),
@@ -153,6 +159,7 @@ export class SipEdge {
     await this.#nodes.start()
     this.#keepAlive.start()
     for (const connection of this.#connections.values()) connection.start()
+    this.#trunkHealth.start()
   }
 
   /** New callers are refused with 503 from now on; calls in progress and agents' phones go on. */
@@ -166,6 +173,7 @@ export class SipEdge {
     this.#isStopped = true
     this.#timer?.clear()
     this.#keepAlive.stop()
+    this.#trunkHealth.stop()
     this.#nodes.stop()
     this.#calls.stop()
     for (const connection of this.#connections.values()) connection.stop()
@@ -200,6 +208,10 @@ export class SipEdge {
       registrations: this.#registrar.all(),
       bans: this.#gate.bans(),
       refusals: this.#refusals.counts(),
+      trunks: this.#trunks.known.map(({ trunkId, name, isEnabled, callsMax }) => {
+        const calls = this.#trunks.callsOf(trunkId)
+        return { trunkId, name, isEnabled, callsMax, calls, ...this.#trunkHealth.of(trunkId) }
+      }),
       trunkCalls: this.#trunks.count,
       agentCalls: this.#agentLegs.count,
       isDraining: this.#isDraining,
@@ -212,7 +224,10 @@ export class SipEdge {
       clock: this.#options.clock,
       log: this.#options.log,
       onRequest: (request, reply) => this.#take(connection, request, reply),
-      onUp: () => this.#keepAlive.hurry(connection.edgeId),
+      onUp: () => {
+        this.#keepAlive.hurry(connection.edgeId)
+        this.#trunkHealth.hurry()
+      },
       onDown: () => this.#calls.connectionLost(connection),
     })
     this.#connections.set(connection.edgeId, connection)

@@ -83,6 +83,11 @@ export class Trunks {
     return this.#trunks
   }
 
+  /** How many it carries, both ways. */
+  callsOf(trunkId: string): number {
+    return this.#ofTrunk.get(trunkId) ?? 0
+  }
+
   /** One more call of the trunk, going out, until the result is called. Null: it carries all it may. */
   occupy({ trunkId, callsMax }: Trunk): (() => void) | null {
     if ((this.#ofTrunk.get(trunkId) ?? 0) >= callsMax) return null
@@ -142,7 +147,8 @@ export class Trunks {
       this.#options.refusals.add(code)
       const trunkId = trunk?.trunkId ?? null
       const from = { address: request.source_address, caller: maskNumber(caller), trunkId }
-      log.info({ code, status, dialled, ...from }, 'trunk.refused')
+      const sipCallId = request.get('Call-ID')
+      log.info({ code, status, dialled, sipCallId, ...from }, 'trunk.refused')
       if (code === 'unknown_trunk') gate.suspect(request, 'unknown_source')
       return call.refuse(status, reason, {
         Reason: `SIP;cause=${status};text="${code}"`,
@@ -204,7 +210,7 @@ export class Trunks {
           call,
           result.called,
           call.connection,
-          { judgeRefer, onEnd: end },
+          { judgeRefer, onEnd: end, callId },
           (joined) => {
             if (joined === null) end()
           },

@@ -41,6 +41,14 @@ export async function listUnarchived(db: Queryable, limit: number): Promise<Reco
     .limit(limit)
 }
 
+export async function countUnarchived(db: Queryable): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(recordings)
+    .where(and(isKept, ne(recordings.place, 'copy')))
+  return row?.count ?? 0
+}
+
 /** Those whose place a copy has taken, and whose own file may still be there. */
 export async function listReplaced(db: Queryable, limit: number): Promise<Recording[]> {
   return db

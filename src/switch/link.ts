@@ -33,6 +33,10 @@ export interface LinkCounts {
   requestsPending: number
   /** Requests whose connection was lost before the reply. */
   requestsFailed: number
+  /** Of the connection that stands; null while none does. */
+  connectedAt: number | null
+  /** When anything arrived last, were it a heartbeat. */
+  lastFrameAt: number | null
   /** Over the present connection; a peer in the same process can tell by them what is under way. */
   bytesRead: number
   bytesWritten: number
@@ -52,6 +56,8 @@ export class SwitchLink {
     requestsSent: 0,
     requestsPending: 0,
     requestsFailed: 0,
+    connectedAt: null,
+    lastFrameAt: null,
     bytesRead: 0,
     bytesWritten: 0,
   }
@@ -78,6 +84,7 @@ export class SwitchLink {
       ...this.#counts,
       requestsSent: this.#counts.requestsSent + (connection?.requestsSent ?? 0),
       requestsPending: connection?.pending ?? 0,
+      lastFrameAt: connection?.isReady === true ? connection.lastFrameAt : this.#counts.lastFrameAt,
       bytesRead: connection?.bytesRead ?? 0,
       bytesWritten: connection?.bytesWritten ?? 0,
     }
@@ -127,6 +134,7 @@ export class SwitchLink {
           this.#attempts = 0
           if (this.#wasUp) this.#counts.reconnects += 1
           this.#wasUp = true
+          this.#counts.connectedAt = clock.now()
           log.info({ nodeId }, 'switch connected')
         },
         // A connection that closed has said so itself, and closing it again changes nothing.
@@ -140,6 +148,8 @@ export class SwitchLink {
     this.#connection = null
     this.#counts.requestsSent += connection.requestsSent
     this.#counts.requestsFailed += connection.pending
+    if (this.#counts.connectedAt !== null) this.#counts.lastFrameAt = connection.lastFrameAt
+    this.#counts.connectedAt = null
     if (this.#isStopped) return
     const waitMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** this.#attempts) * (0.5 + random() / 2)
     this.#attempts += 1
