@@ -7,6 +7,7 @@ import { count, instantSchema, list } from './fields.ts'
 
 const rowSchema = z.object({
   key: z.string().nullable().describe('The agent, the queue or the hour, `00` to `23`.'),
+  name: z.string().nullable().describe('Of the agent or the queue, where they are still there.'),
   holds: count,
   calls: count.describe('Calls with at least one hold.'),
   holdsPerCall: z.number().nullable(),

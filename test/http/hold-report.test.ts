@@ -42,6 +42,7 @@ it('counts holds by agent and by hour, and names what was not as it should be', 
   expect(await ask('agent')).toEqual([
     {
       key: 'a1',
+      name: '王芳',
       holds: 2,
       calls: 1,
       holdsPerCall: 2,

@@ -41,6 +41,7 @@ describe.skipIf(!hasChromium)(inChromium, () => {
     stage = new DeskStage(directory, 'shift_leader', {
       'GET /kpi/today': () => ({ ...DAY, total: figures(100, 96, 90), queues: [] }),
       'GET /kpi/figures': () => ({ rows: [] }),
+      'GET /reports/holds': () => ({ rows: [] }),
       ...answers,
     })
     const url = await stage.open()
@@ -66,6 +67,34 @@ describe.skipIf(!hasChromium)(inChromium, () => {
     await page.getByRole('cell', { name: '已取消' }).waitFor()
     expect(await page.getByRole('progressbar').count()).toBe(0)
     expect(await page.getByRole('link', { name: '下载 CSV' }).count()).toBe(0)
+  })
+
+  it('shows who holds how long and how often above the limit, and leads to the calls', async () => {
+    const row = {
+      key: 'a1',
+      name: '王芳',
+      holds: 4,
+      calls: 2,
+      holdsPerCall: 2,
+      holdMs: 100_000,
+      holdMsMax: 61_000,
+      exceeded: 1,
+      exceededShare: 0.25,
+      missingPrompts: 0,
+    }
+    const page = await open({
+      'GET /reports': () => ({ reports: [] }),
+      'GET /reports/holds': () => ({ rows: [row] }),
+      'GET /calls': () => ({ calls: [], nextCursor: null }),
+    })
+    const holds = page.getByRole('region', { name: '保持统计' })
+    await holds.getByRole('row', { name: '王芳（a1） 4 2 2.00 0:25 1:01 1（25.0%） 0' }).waitFor()
+    await holds.locator('.el-select').click()
+    await page.getByRole('option', { name: '按队列' }).click()
+    await page.waitForURL(/holdsBy=queue/)
+    await page.reload()
+    await holds.getByRole('link', { name: '王芳（a1）' }).click()
+    await page.waitForURL(/\/calls\?queueId=a1&from=/)
   })
 
   it('draws a report beside its earlier periods, its waits and what it was about', async () => {
