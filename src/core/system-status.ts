@@ -79,3 +79,73 @@ export interface SystemStatus {
   /** Phones rung for calls since the start, by how it came out. */
   readonly offers: Readonly<Record<string, number>>
 }
+
+export const SYSTEM_TROUBLES = [
+  'switch_down',
+  'switch_silent',
+  'edge_down',
+  'sip_down',
+  'trunk_down',
+  'database_down',
+  'records_late',
+  'facts_lost',
+  'disk_low',
+  'archiving_failed',
+  'copying_failed',
+  'figures_differ',
+] as const
+export type SystemTrouble = (typeof SYSTEM_TROUBLES)[number]
+
+/** A switch sends a heartbeat every 20 s, and is given up after 45. */
+const SILENCE_MS_MAX = 30_000
+const LAG_MS_MAX = 30_000
+
+export interface FoundTrouble {
+  readonly code: SystemTrouble
+  /** Which of several, by name; null where there is one. */
+  readonly name: string | null
+}
+
+/** What somebody should look after now, the parts in the order of the list. */
+export function troublesOf(status: SystemStatus, at: number): FoundTrouble[] {
+  const { switches, edge, journal, archive, figures } = status
+  const one = (code: SystemTrouble, isSo: boolean): FoundTrouble[] =>
+    isSo ? [{ code, name: null }] : []
+  const each = (code: SystemTrouble, names: readonly string[]) =>
+    names.map((name): FoundTrouble => ({ code, name }))
+  const silent = switches.filter(
+    ({ isUp, lastFrameAt }) => isUp && lastFrameAt !== null && at - lastFrameAt > SILENCE_MS_MAX,
+  )
+  const drachtios = edge?.connections.filter(({ isUp }) => !isUp) ?? []
+  const deaf = edge?.nodes.filter(({ isHealthy }) => !isHealthy) ?? []
+  const trunks = edge?.trunks.filter(({ isUp }) => isUp === false) ?? []
+  return [
+    ...each(
+      'switch_down',
+      switches.flatMap(({ nodeId, isUp }) => (isUp ? [] : [nodeId])),
+    ),
+    ...each(
+      'switch_silent',
+      silent.map(({ nodeId }) => nodeId),
+    ),
+    ...each(
+      'edge_down',
+      drachtios.map(({ edgeId }) => edgeId),
+    ),
+    ...each(
+      'sip_down',
+      deaf.map(({ nodeId }) => nodeId),
+    ),
+    ...each(
+      'trunk_down',
+      trunks.map(({ name }) => name),
+    ),
+    ...one('database_down', !journal.isDatabaseUp),
+    ...one('records_late', journal.lagMs > LAG_MS_MAX),
+    ...one('facts_lost', journal.lost + journal.rejected > 0),
+    ...one('disk_low', archive.isDiskLow),
+    ...one('archiving_failed', archive.archivingFault !== null),
+    ...one('copying_failed', archive.copyingFault !== null),
+    ...one('figures_differ', (figures.differences ?? 0) > 0),
+  ]
+}

@@ -56,6 +56,7 @@ import { sessionListRoutes } from './sessions.ts'
 import { SignIns } from './sign-ins.ts'
 import { skillRoutes } from './skills.ts'
 import { supervisionRoutes } from './supervision.ts'
+import { systemHealthRoutes } from './system-health.ts'
 import { unitAttemptRoutes } from './unit-attempts.ts'
 import { unitRoutes } from './units.ts'
 import { userRoutes } from './users.ts'
@@ -136,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       userRoutes(api, options)
       sessionListRoutes(api, options)
       edgeRoutes(api, options)
+      systemHealthRoutes(api, options)
       wallboardTokenRoutes(api, options)
       categoryRoutes(api, options)
       notReadyReasonRoutes(api, options)

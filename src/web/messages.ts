@@ -1,6 +1,7 @@
 // Every text of the pages, in both languages. The Chinese words are those of the norms' glossary; the
 // compiler refuses a text that is missing in English. `{name}` marks what `text` fills in. The larger
 // pages keep their texts beside them.
+import { healthEn, healthZh } from './admin/health-texts.ts'
 import { adminEn, adminZh } from './admin/texts.ts'
 import { callsEn, callsZh } from './calls/texts.ts'
 import { consoleEn, consoleZh } from './console/texts.ts'
@@ -106,6 +107,7 @@ const zh = {
   ...recordingsZh,
   ...reportsZh,
   ...adminZh,
+  ...healthZh,
 } as const
 
 export type MessageKey = keyof typeof zh
@@ -207,6 +209,7 @@ const en: Record<MessageKey, string> = {
   ...recordingsEn,
   ...reportsEn,
   ...adminEn,
+  ...healthEn,
 }
 
 export const MESSAGES = { zh, en } as const

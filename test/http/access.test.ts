@@ -218,6 +218,7 @@ describe('every route', () => {
         "DELETE /api/v1/dial-permits/1: config.write",
         "GET /api/v1/bans: config.read",
         "DELETE /api/v1/bans/203.0.113.66: config.write",
+        "GET /api/v1/system-health: config.read",
         "GET /api/v1/wallboard-tokens: config.read",
         "POST /api/v1/wallboard-tokens: config.write",
         "DELETE /api/v1/wallboard-tokens/1: config.write",

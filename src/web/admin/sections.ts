@@ -9,6 +9,7 @@ export interface Section {
   readonly panel?:
     | 'audit'
     | 'categories'
+    | 'health'
     | 'history'
     | 'policy'
     | 'prompts'
@@ -215,6 +216,18 @@ export const SECTIONS: readonly Section[] = [
     path: '/prompts',
     list: 'prompts',
     idField: 'promptId',
+    columns: [],
+    can: [],
+    ...CONFIG,
+  },
+  {
+    id: 'system-health',
+    panel: 'health',
+    title: 'admin.section.health',
+    group: 'admin.group.system',
+    path: '/system-health',
+    list: 'troubles',
+    idField: 'code',
     columns: [],
     can: [],
     ...CONFIG,
