@@ -33,7 +33,8 @@ const versionIdSchema = z.coerce
   .int()
   .positive()
   .max(2 ** 52)
-const jsonSchema: z.ZodType<Json> = z.json()
+/** Not `z.json()`: what refers to itself has no place in our OpenAPI document. */
+const jsonSchema = z.unknown().describe('Any JSON.')
 const versionSchema = z.object({
   versionId: z.int(),
   at: timeSchema,
