@@ -104,7 +104,7 @@ export class Hotline {
   reloadConfig(): Promise<void> {
     const { db, clock, timeZone, promptsDir } = this.#options
     const load = async (): Promise<void> => {
-      const config = await loadConfig(db, timeZone)
+      const config = await loadConfig(db, timeZone, clock.now())
       const active = await listActivePrompts(db)
       this.#prompts.replace(
         active.map((prompt) => ({ ...prompt, file: promptFileOf(promptsDir, prompt) })),

@@ -1,11 +1,12 @@
-// What the figures need at fixed times: in the night the check that sums and records agree, at 08:00 the
-// reports that fell due. Looked at once a minute; a service that was down catches up when it is back.
+// What the figures need at fixed times: in the night the forecast of the day with its advice on staffing and
+// the check that sums and records agree, at 08:00 the reports that fell due. Looked at once a minute; a service that was down catches up when it is back.
 import type { Clock, Timer } from './clock.ts'
 import { dayOf } from './core/days.ts'
 import { isoTime } from './core/iso-times.ts'
 import { dueOn, lastPeriod } from './core/reports.ts'
 import type { Log } from './log.ts'
 import type { Database } from './store/database.ts'
+import { adviseStaffing } from './store/forecasts.ts'
 import { differencesOn } from './store/kpi-check.ts'
 import { beginReport, findScheduled, makeReport } from './store/reports.ts'
 
@@ -14,9 +15,13 @@ export interface KpiWatchOptions {
   readonly clock: Clock
   readonly log: Log
   readonly timeZone: string
+  /** What has been advised on staffing takes effect. */
+  readonly reload: () => Promise<void>
 }
 
 const LOOK_MS = 60_000
+/** Once the day before is over and its last calls are in the sums. */
+const ADVICE_AT = '00:02'
 const CHECK_AT = '00:10'
 const REPORTS_AT = '08:00'
 /** Told in the log; the others are counted. */
@@ -27,6 +32,7 @@ export class KpiWatch {
   #timer: Timer
   #checkedDay: string | null = null
   #reportedDay: string | null = null
+  #advisedDay: string | null = null
   #isStopped = false
   #looking: Promise<void> = Promise.resolve()
   /** Differences that the last check found, and of which day; null before the first. */
@@ -44,6 +50,10 @@ export class KpiWatch {
     const at = clock.now()
     const today = dayOf(at, timeZone)
     const time = isoTime(at, timeZone).slice(11, 16)
+    if (time >= ADVICE_AT && this.#advisedDay !== today) {
+      this.#advisedDay = today
+      await this.#advise(today)
+    }
     if (time >= CHECK_AT && this.#checkedDay !== today) {
       this.#checkedDay = today
       await this.#check(dayBefore(today))
@@ -58,6 +68,13 @@ export class KpiWatch {
     this.#isStopped = true
     this.#timer.clear()
     await this.#looking
+  }
+
+  async #advise(today: string): Promise<void> {
+    const { db, clock, log, timeZone, reload } = this.#options
+    const halfHours = await adviseStaffing(db, { today, timeZone, at: clock.now() })
+    log.info({ today, halfHours }, 'staffing advised')
+    await reload()
   }
 
   async #check(day: string): Promise<void> {

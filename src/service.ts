@@ -154,7 +154,8 @@ async function openDoors(doors: Doors): Promise<Api> {
   const { config, log, db, hotline, edge, keeper, listeners, unwind } = doors
   const { timeZone, port, host } = config
   const secret = sessionSecret(config.sessionSecret, config.dataDir)
-  const watch = new KpiWatch({ db, clock: systemClock, log, timeZone })
+  const reload = () => hotline.reloadConfig()
+  const watch = new KpiWatch({ db, clock: systemClock, log, timeZone, reload })
   unwind.push(() => watch.stop())
   const system = new SystemWatch({ hotline, edge, keeper, watch })
   listeners.push((facts) => system.onFacts(facts))

@@ -1,5 +1,5 @@
 // What is wrong on the floor at a moment: waits and holds beyond their limits, and rates of the day
-// below their targets. Worked out from what is shown anyway, so an alarm ends when its cause does.
+// below their targets, fewer agents than the forecast asks for. Worked out from what is shown anyway, so an alarm ends when its cause does.
 import { QUEUE_DEFAULTS } from './config.ts'
 import type { Figures } from './metrics.ts'
 import type { Call, State } from './state.ts'
@@ -13,6 +13,7 @@ export const ALARM_CODES = [
   'long_hold',
   'connect_rate_low',
   'timely_answer_rate_low',
+  'understaffed',
 ] as const
 export const ALARM_LEVELS = ['warning', 'alarm'] as const
 
@@ -28,11 +29,15 @@ export interface AlarmCauses {
   /** When the first of the present holds reached, or will reach, its limit. */
   readonly holdLimitAt: number | null
   readonly today: Pick<Figures, 'connectRate' | 'timelyAnswerRate'>
+  /** Agents who are signed in and not away. */
+  readonly staffed: number
+  /** Agents whom the forecast of this half hour asks for; null where there is none. */
+  readonly advised: number | null
 }
 
 /** At most one of each code, the worst level of it. */
 export function alarmsAt(at: number, causes: AlarmCauses): readonly LiveAlarm[] {
-  const { longestWaitSince, holdLimitAt, today } = causes
+  const { longestWaitSince, holdLimitAt, today, staffed, advised } = causes
   const alarms: LiveAlarm[] = []
   const waitMs = longestWaitSince === null ? 0 : at - longestWaitSince
   if (longestWaitSince !== null && waitMs > WAIT_WARNING_MS) {
@@ -49,6 +54,9 @@ export function alarmsAt(at: number, causes: AlarmCauses): readonly LiveAlarm[] 
   }
   if (today.timelyAnswerRate.met === false) {
     alarms.push({ code: 'timely_answer_rate_low', level: 'warning', since: null })
+  }
+  if (advised !== null && staffed < advised) {
+    alarms.push({ code: 'understaffed', level: 'warning', since: null })
   }
   return alarms
 }

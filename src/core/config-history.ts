@@ -13,6 +13,7 @@ export const CONFIG_ENTITIES = [
   'not_ready_reason',
   'agent_policy',
   'kpi_target',
+  'calendar_day',
   'categories',
 ] as const
 export type ConfigEntity = (typeof CONFIG_ENTITIES)[number]

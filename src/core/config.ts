@@ -18,6 +18,7 @@ import type { KpiDefinition } from './kpi-definitions.ts'
 import type { KpiTarget } from './kpi-targets.ts'
 import type { SurveyScale, UnitId } from './party-facts.ts'
 import { type Language, ROUTING_DEFAULTS, type RoutingPolicy } from './routing-policy.ts'
+import type { StaffingAdvice } from './staffing.ts'
 import { SUPERVISION_DEFAULTS, type SupervisionPolicy } from './supervision-policy.ts'
 import { WAITING_DEFAULTS, type WaitingPolicy } from './waiting-policy.ts'
 
@@ -157,6 +158,8 @@ export interface AgentSettings {
 export interface KpiPolicy {
   readonly definitions: readonly KpiDefinition[]
   readonly targets: readonly KpiTarget[]
+  /** Of today and tomorrow; none where no forecast could be made. */
+  readonly advice?: readonly StaffingAdvice[]
 }
 
 export interface Config {

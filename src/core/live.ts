@@ -13,6 +13,7 @@ import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { pausedSince } from './recordings.ts'
 import { ringsOf } from './rings.ts'
 import type { AfterCall, OffSeat } from './seats.ts'
+import { advisedAt } from './staffing.ts'
 import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
 import { surveyScaleOf } from './survey.ts'
 import { extensionsLeft, isWrittenUp } from './wrap-ups.ts'
@@ -125,6 +126,8 @@ export interface LiveQueue {
     readonly wrapUp: number
     readonly notReady: number
   }
+  /** Agents whom the forecast of this half hour asks for; null where there is none. */
+  readonly agentsAdvised: number | null
   /** The calendar day so far. */
   readonly today: Figures
   /** What is wrong at the moment, all calls of the queue together (R-009). */
@@ -139,6 +142,7 @@ export interface LiveHotline {
   readonly waiting: number
   readonly longestWaitSince: number | null
   readonly agents: LiveQueue['agents']
+  readonly agentsAdvised: LiveQueue['agentsAdvised']
   readonly today: Figures
   readonly alarms: LiveQueue['alarms']
   readonly queues: readonly LiveQueue[]
@@ -251,12 +255,8 @@ export function liveQueue(state: ReadonlyState, queueId: QueueId, at: number): L
   const calls = [...state.calls.values()].filter((call) => call.queueId === queueId)
   const day = dayOf(at, state.config.timeZone)
   const today = figures(countsOf(state, day, [queueId]), judgeOf(state, day))
-  return {
-    queueId,
-    name: queue.name,
-    agents: staffing(state, agents),
-    ...momentOf(state, at, calls, today),
-  }
+  const seats = { agents: staffing(state, agents), advised: advisedIn(state, queueId, at) }
+  return { queueId, name: queue.name, ...momentOf(state, at, { calls, today, seats }) }
 }
 
 /** `only`: as if these queues were the whole hotline; null for all of it. */
@@ -269,20 +269,18 @@ export function liveHotline(
   const isShown = (queueId: QueueId | null) => only === null || only.includes(queueId ?? '')
   const shown = state.config.queues.filter(({ queueId }) => isShown(queueId))
   const queues = shown.map(({ queueId }) => liveQueue(state, queueId, at))
-  const agents = [...state.agents.values()]
+  const all = [...state.agents.values()]
+  const agents = only === null ? all : all.filter(({ queueIds }) => queueIds.some(isShown))
+  // An agent of several queues is advised in each: what a few queues need together is not their sum.
+  const advised = only === null ? advisedIn(state, null, at) : null
   return {
     at,
     day,
-    agents: staffing(
-      state,
-      only === null ? agents : agents.filter(({ queueIds }) => queueIds.some(isShown)),
-    ),
-    ...momentOf(
-      state,
-      at,
-      [...state.calls.values()].filter(({ queueId }) => isShown(queueId)),
-      figures(countsOf(state, day, only), judgeOf(state, day)),
-    ),
+    ...momentOf(state, at, {
+      calls: [...state.calls.values()].filter(({ queueId }) => isShown(queueId)),
+      today: figures(countsOf(state, day, only), judgeOf(state, day)),
+      seats: { agents: staffing(state, agents), advised },
+    }),
     queues: queues.filter((queue) => queue !== null),
     switchesLost: [...state.nodes].filter(([, node]) => !node.isUp).map(([nodeId]) => nodeId),
   }
@@ -298,12 +296,30 @@ export function liveCalls(state: ReadonlyState): readonly LiveCall[] {
   return calls.flatMap((call) => liveCall(state, call.callId) ?? [])
 }
 
-/** How many wait and for how long, the day so far, and what is wrong with them. */
-function momentOf(state: ReadonlyState, at: number, calls: readonly Call[], today: Figures) {
+interface Moment {
+  readonly calls: readonly Call[]
+  readonly today: Figures
+  readonly seats: { readonly agents: Staffing; readonly advised: number | null }
+}
+
+/** Who is there, how many wait and for how long, the day so far, and what is wrong with them. */
+function momentOf(state: ReadonlyState, at: number, { calls, today, seats }: Moment) {
   const waiting = waitingOf(calls)
   const { longestWaitSince } = waiting
-  const alarms = alarmsAt(at, { longestWaitSince, holdLimitAt: holdLimitAt(state, calls), today })
-  return { ...waiting, today, alarms }
+  const { agents, advised } = seats
+  const staffed = agents.ready + agents.offered + agents.onCall + agents.onHold + agents.wrapUp
+  const alarms = alarmsAt(at, {
+    longestWaitSince,
+    holdLimitAt: holdLimitAt(state, calls),
+    today,
+    staffed,
+    advised,
+  })
+  return { agents, agentsAdvised: advised, ...waiting, today, alarms }
+}
+
+function advisedIn(state: ReadonlyState, queueId: QueueId | null, at: number): number | null {
+  return advisedAt(state.config.kpi?.advice ?? [], queueId, at)
 }
 
 /** By which targets the figures of a day are judged. */

@@ -45,20 +45,62 @@ export function staffedHour(seen: HourSeen, answerMsMax: number): StaffedHour {
   const agentsStaffed = days === 0 ? 0 : seen.staffedMs / (days * HOUR_MS)
   const withA = (agents: number) =>
     erlangA(traffic, agents, { patienceMs, answerMsMax }).answeredWithin
-  const withC = (agents: number) => erlangC(traffic, agents, answerMsMax)?.answeredWithin ?? 0
   const isIdle = handleMs === null || counts.inbound === 0
+  const advised = agentsAdvised({ ...traffic, patienceMs, answerMsMax })
   return {
     hour,
     calls: counts.inbound,
     callsPerHour,
     handleMs,
     load: handleMs === null ? 0 : loadOf(traffic),
-    agentsErlangC: isIdle ? null : agentsFor(withC, STAFFING_TARGET, AGENTS_MAX),
-    agentsErlangA: isIdle ? null : agentsFor(withA, STAFFING_TARGET, AGENTS_MAX),
+    agentsErlangC: isIdle ? null : advised.erlangC,
+    agentsErlangA: isIdle ? null : advised.erlangA,
     agentsStaffed,
     expectedWithin: isIdle ? null : withA(Math.round(agentsStaffed)),
     observedWithin: counts.inbound === 0 ? null : counts.answeredTimely / counts.inbound,
   }
+}
+
+export interface Workload {
+  readonly callsPerHour: number
+  readonly handleMs: number
+  readonly patienceMs: number
+  readonly answerMsMax: number
+}
+
+/** The fewest agents by either formula with whom the target of timely answers is met; null beyond all reason. */
+export function agentsAdvised({ callsPerHour, handleMs, patienceMs, answerMsMax }: Workload): {
+  readonly erlangC: number | null
+  readonly erlangA: number | null
+} {
+  const traffic = { callsPerHour, handleMs }
+  const withA = (agents: number) =>
+    erlangA(traffic, agents, { patienceMs, answerMsMax }).answeredWithin
+  const withC = (agents: number) => erlangC(traffic, agents, answerMsMax)?.answeredWithin ?? 0
+  return {
+    erlangC: agentsFor(withC, STAFFING_TARGET, AGENTS_MAX),
+    erlangA: agentsFor(withA, STAFFING_TARGET, AGENTS_MAX),
+  }
+}
+
+/** What is advised for a stretch of time: of one queue, or of the whole hotline. */
+export interface StaffingAdvice {
+  /** Null: the whole hotline. */
+  readonly queueId: string | null
+  readonly startAt: number
+  /** Not included. */
+  readonly endAt: number
+  readonly agents: number
+}
+
+/** How many agents are advised at a moment; null where nothing is. */
+export function advisedAt(
+  advice: readonly StaffingAdvice[],
+  queueId: string | null,
+  at: number,
+): number | null {
+  const now = advice.find((one) => one.queueId === queueId && one.startAt <= at && at < one.endAt)
+  return now?.agents ?? null
 }
 
 /** Mean patience: all waiting ÷ those who gave up, the estimate that does not forget who was answered. */

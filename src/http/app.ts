@@ -26,6 +26,7 @@ import { answerBareSocket, handleErrors } from './errors.ts'
 import { estimateRoutes } from './estimates.ts'
 import { exclusionWindowRoutes } from './exclusion-windows.ts'
 import { floorRoutes } from './floor.ts'
+import { forecastRoutes } from './forecasts.ts'
 import { healthRoutes } from './health.ts'
 import { helpRoutes } from './help.ts'
 import { holdReportRoutes } from './hold-report.ts'
@@ -125,6 +126,7 @@ export async function buildApp(options: AppOptions): Promise<Api> {
       kpiSettingRoutes(api, options)
       exclusionWindowRoutes(api, options)
       reportRoutes(api, options)
+      forecastRoutes(api, options)
       estimateRoutes(api, options)
       messageRoutes(api, options)
       promptRoutes(api, options)

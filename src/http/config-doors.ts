@@ -31,6 +31,7 @@ const DOORS: Readonly<Record<ConfigEntity, Doors>> = {
   not_ready_reason: { path: '/not-ready-reasons', idField: 'reasonId', isAudited: true },
   agent_policy: { path: '/agent-policy', isAudited: true },
   kpi_target: { path: '/kpi-targets', isAudited: true },
+  calendar_day: { path: '/calendar-days' },
   categories: { path: '/categories', isAudited: true },
 }
 
@@ -79,6 +80,10 @@ export async function rollBackOf(
       return before === null
         ? { method: 'DELETE', url: `${path}/${entityId.replace(' ', '/')}` }
         : { method: 'PUT', url: path, payload: { ...before } }
+    case 'calendar_day':
+      return before === null
+        ? { method: 'DELETE', url: entry }
+        : { method: 'PUT', url: entry, payload: { ...before } }
     case 'not_ready_reason':
       return before === null ? null : { method: 'PUT', url: entry, payload: rest(before, idField) }
     case 'user':

@@ -3,7 +3,7 @@
 // in observability/alerts.yml reads one of these.
 import { Gauge, type Registry } from 'prom-client'
 import { rollingCounts } from '../core/counting.ts'
-import { liveHotline } from '../core/live.ts'
+import { type LiveHotline, liveHotline } from '../core/live.ts'
 import { type CallRateCode, figures, OUTCOMES, RATES } from '../core/metrics.ts'
 import type { AppOptions } from './context.ts'
 
@@ -13,23 +13,7 @@ export function measureFigures(
   register: Registry,
   { engine: { state }, clock, gauges }: AppOptions,
 ): void {
-  const gauge = (
-    name: string,
-    help: string,
-    labelNames: string[],
-    collect: (self: Gauge) => void,
-  ): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [register],
-      collect() {
-        this.reset()
-        collect(this)
-      },
-    })
-  }
+  const gauge = gaugesIn(register)
   const codes = Object.keys(RATES) as CallRateCode[]
   const hotline = () => liveHotline(state, clock.now())
   const judge = () => ({ day: hotline().day, targets: state.config.kpi?.targets ?? [] })
@@ -59,6 +43,7 @@ export function measureFigures(
       self.set({ queue: queueId }, waitMs / SECOND_MS)
     }
   })
+  measureStaffing(gauge, hotline)
   gauge('yingda_longest_hold_seconds', 'Of the callers on hold now', [], (self) => {
     const holds = [...state.calls.values()].map(({ phase }) =>
       phase.name === 'held' ? clock.now() - phase.since : 0,
@@ -88,6 +73,47 @@ export function measureFigures(
     (self) => {
       const found = gauges?.().figuresDifferences ?? null
       if (found !== null) self.set(found)
+    },
+  )
+}
+
+type Measure = ReturnType<typeof gaugesIn>
+
+/** Makes gauges that are set anew each time they are read. */
+function gaugesIn(register: Registry) {
+  return (
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (self: Gauge) => void,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [register],
+      collect() {
+        this.reset()
+        collect(this)
+      },
+    })
+  }
+}
+
+function measureStaffing(gauge: Measure, hotline: () => LiveHotline): void {
+  gauge('yingda_agents_staffed', 'Signed in and not away, by queue', ['queue'], (self) => {
+    for (const { queueId, agents } of hotline().queues) {
+      const { ready, offered, onCall, onHold, wrapUp } = agents
+      self.set({ queue: queueId }, ready + offered + onCall + onHold + wrapUp)
+    }
+  })
+  gauge(
+    'yingda_agents_advised',
+    'By the forecast of this half hour, by queue; absent without one',
+    ['queue'],
+    (self) => {
+      for (const { queueId, agentsAdvised } of hotline().queues)
+        if (agentsAdvised !== null) self.set({ queue: queueId }, agentsAdvised)
     },
   )
 }

@@ -56,6 +56,7 @@ const liveQueueSchema = z.object({
   waiting: count,
   longestWaitSince: timeOrNull,
   agents: staffingSchema,
+  agentsAdvised: count.nullable().describe('By the forecast of this half hour; null: none.'),
   today: figuresSchema,
   alarms: list(alarmSchema),
 })
@@ -66,6 +67,7 @@ export const liveHotlineSchema = z.object({
   waiting: count,
   longestWaitSince: timeOrNull,
   agents: staffingSchema,
+  agentsAdvised: count.nullable().describe('By the forecast of this half hour; null: none.'),
   today: figuresSchema,
   alarms: list(alarmSchema),
   queues: list(liveQueueSchema),

@@ -4,6 +4,7 @@ import { and, desc, eq, getTableColumns, gte, lt, ne, sql } from 'drizzle-orm'
 import { type ConfigEntity, entryChanges, type JsonObject, verbOf } from '../core/config-history.ts'
 import { findAgentPolicy, listNotReadyReasons } from './agent-rules.ts'
 import { listAgents } from './agents.ts'
+import { listCalendarDays } from './calendar-days.ts'
 import { currentCategories } from './categories.ts'
 import { configVersions } from './config-schema.ts'
 import type { Database, Queryable } from './database.ts'
@@ -43,6 +44,8 @@ const READERS: Readonly<Record<ConfigEntity, Reader>> = {
       `${code} ${effectiveFrom}`,
       { code, effectiveFrom, comparator, threshold },
     ]),
+  calendar_day: async (db) =>
+    (await listCalendarDays(db)).map(({ day, kind, name }) => [day, { kind, name }]),
   categories: async (db) => {
     const { nodes } = await currentCategories(db)
     const order = nodes.map(({ categoryId }) => categoryId)

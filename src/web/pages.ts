@@ -44,6 +44,12 @@ export const WORK_PAGES: readonly WorkPage[] = [
     load: () => import('./reports/reports-page.vue'),
   },
   {
+    path: '/forecast',
+    title: 'page.forecast',
+    permission: 'calls.read',
+    load: () => import('./reports/forecast-page.vue'),
+  },
+  {
     path: '/admin/:section?',
     title: 'page.admin',
     permission: 'config.read',

@@ -4,7 +4,13 @@ import { type AlarmCauses, alarmsAt } from '../../src/core/alarms.ts'
 import { figures, NO_COUNTS } from '../../src/core/metrics.ts'
 
 const AT = 1_000_000
-const CALM: AlarmCauses = { longestWaitSince: null, holdLimitAt: null, today: figures(NO_COUNTS) }
+const CALM: AlarmCauses = {
+  longestWaitSince: null,
+  holdLimitAt: null,
+  today: figures(NO_COUNTS),
+  staffed: 0,
+  advised: null,
+}
 const dayOf = (inbound: number, answered: number, answeredTimely: number) =>
   figures({ ...NO_COUNTS, inbound, answered, answeredTimely })
 
@@ -34,5 +40,14 @@ it.each([
   ['nobody answered', 1, 0, 0, ['connect_rate_low']],
 ])('%s: %s calls, %s answered, %s in time', (_, inbound, answered, timely, codes) => {
   const alarms = alarmsAt(AT, { ...CALM, today: dayOf(inbound, answered, timely) })
+  expect(alarms).toEqual(codes.map((code) => ({ code, level: 'warning', since: null })))
+})
+
+it.each([
+  ['none advised', 0, null, []],
+  ['as many as advised', 5, 5, []],
+  ['one too few', 4, 5, ['understaffed']],
+])('staffing: %s', (_, staffed, advised, codes) => {
+  const alarms = alarmsAt(AT, { ...CALM, staffed, advised })
   expect(alarms).toEqual(codes.map((code) => ({ code, level: 'warning', since: null })))
 })

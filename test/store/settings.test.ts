@@ -274,7 +274,7 @@ describe('the demo hotline', () => {
     await deleteSkill(db, 'english')
     expect(await seedDemo(db, { hash, password: 'p' })).toBe(true)
     expect(await seedDemo(db, { hash, password: 'p' })).toBe(false)
-    const config = await loadConfig(db, 'Asia/Shanghai')
+    const config = await loadConfig(db, 'Asia/Shanghai', 0)
     expect(config.queues).toHaveLength(4)
     expect(config.agents.map(({ agentId }) => agentId)).toEqual(
       Array.from({ length: 24 }, (_, place) => String(1001 + place)),

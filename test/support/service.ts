@@ -71,7 +71,7 @@ export class Service {
       sessionSecret: SECRET,
       timeZone: TIME_ZONE,
       reloadConfig: async () => {
-        const config = await loadConfig(db, TIME_ZONE)
+        const config = await loadConfig(db, TIME_ZONE, floor.clock.now())
         floor.engine.submit({ type: 'config.loaded', at: floor.clock.now(), config })
       },
       health: () => this.checks,

@@ -17,7 +17,7 @@ it('checks the day in the night, tells of a difference, and makes each report on
   await db.transaction((tx) => recordFacts(tx, numbered(servedCall({ callId: 'c1' }))))
   const clock = new ManualClock(MORNING + 15 * HOUR_MS + 11 * 60_000)
   const { log } = keptLog()
-  const watch = new KpiWatch({ db, clock, log, timeZone: 'Asia/Shanghai' })
+  const watch = new KpiWatch({ db, clock, log, timeZone: 'Asia/Shanghai', reload: async () => {} })
   await watch.look()
   expect(watch.differences).toBe(0)
   expect(await listReports(db, 10)).toEqual([])
@@ -35,7 +35,7 @@ it('checks the day in the night, tells of a difference, and makes each report on
   await watch.stop()
 
   await db.update(kpiAggregates).set({ counts: { inbound: 2 } })
-  const again = new KpiWatch({ db, clock, log, timeZone: 'Asia/Shanghai' })
+  const again = new KpiWatch({ db, clock, log, timeZone: 'Asia/Shanghai', reload: async () => {} })
   await again.look()
   expect(again.differences).toBeGreaterThan(0)
   expect(await listReports(db, 10)).toHaveLength(2)

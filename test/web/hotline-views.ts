@@ -46,6 +46,7 @@ export function queue(queueId: string, name: string, over: Partial<WireQueue> = 
     waiting: 0,
     longestWaitSince: null,
     agents: { ready: 3, offered: 1, onCall: 5, onHold: 1, wrapUp: 2, notReady: 4 },
+    agentsAdvised: null,
     today: figures(0, 0, 0),
     alarms: [],
     ...over,
@@ -59,6 +60,7 @@ export const BUSY: WireHotline = {
   waiting: 7,
   longestWaitSince: iso(AT - 12_000),
   agents: { ready: 4, offered: 3, onCall: 11, onHold: 1, wrapUp: 2, notReady: 5 },
+  agentsAdvised: null,
   today: figures(1_250, 1_187, 1_002),
   alarms: [{ code: 'connect_rate_low', level: 'warning', since: null }],
   queues: [

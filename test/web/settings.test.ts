@@ -85,4 +85,21 @@ describe.skipIf(!hasChromium)(inChromium, { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: '发布' }).click()
     await expect.poll(async () => (await tree()).nodes.length).toBe(before)
   })
+
+  it('a holiday is put into the calendar, and the forecast page says what it has to go by', async () => {
+    const { page } = walking
+    await signIn('/forecast')
+    await page.getByText('历史数据不足').waitFor()
+    expect(await walking.barriers()).toEqual([])
+    await page.getByRole('link', { name: '维护节假日' }).click()
+    await page.getByRole('button', { name: '新增', exact: true }).click()
+    await page.locator('[data-field="day"] input').fill('2031-10-01')
+    await page.locator('[data-field="name"] input').fill('国庆节')
+    await page.getByRole('button', { name: '保存' }).click()
+    const row = page.getByRole('row', { name: /2031-10-01 节假日 国庆节/ })
+    await row.waitFor()
+    await row.getByRole('button', { name: '删除' }).click()
+    await agree()
+    await row.waitFor({ state: 'detached' })
+  })
 })

@@ -3,6 +3,8 @@
 export type Bilingual = readonly [zh: string, en: string]
 
 export const FIELD_LABELS: Readonly<Record<string, Bilingual>> = {
+  day: ['日期（年-月-日）', 'Day (YYYY-MM-DD)'],
+  kind: ['类别', 'Kind'],
   reasonId: ['原因编号', 'Id of the reason'],
   msMaxPerUse: ['每次最长', 'At most each time'],
   msMaxPerDay: ['每天最长', 'At most a day'],
@@ -171,6 +173,9 @@ export const FIELD_HINTS: Readonly<Record<string, Bilingual>> = {
 
 /** By field and value, or by the value alone where it means the same everywhere. */
 export const VALUE_LABELS: Readonly<Record<string, Bilingual>> = {
+  'kind.holiday': ['节假日', 'Holiday'],
+  'kind.workday': ['调休上班', 'A weekend day that is worked'],
+  'kind.event': ['特殊事件', 'Event'],
   'secondSignIn.take_over': ['后者接管', 'The later one takes over'],
   'secondSignIn.refuse': ['拒绝后者', 'The later one is refused'],
   'copies.none': ['不压缩', 'None'],

@@ -257,6 +257,18 @@ export const SECTIONS: readonly Section[] = [
     ...CONFIG,
   },
   {
+    id: 'calendar-days',
+    title: 'admin.section.calendarDays',
+    group: 'admin.group.people',
+    path: '/calendar-days',
+    list: 'days',
+    idField: 'day',
+    columns: ['day', 'kind', 'name'],
+    can: ALL,
+    isPut: true,
+    ...CONFIG,
+  },
+  {
     id: 'categories',
     panel: 'categories',
     title: 'admin.section.categories',
