@@ -8,7 +8,6 @@ import {
   CONFIG_VERBS,
   type ConfigEntity,
   fieldChanges,
-  type Json,
 } from '../core/config-history.ts'
 import { isoTime } from '../core/iso-times.ts'
 import { isAllowed } from '../core/permissions.ts'
