@@ -294,8 +294,9 @@ describe.skipIf(!isPresent)(where, { timeout: 120_000 }, () => {
     await page.getByRole('link', { name: '下载 Excel' }).click()
     expect((await workbook).suggestedFilename()).toMatch(/^daily-.+\.xlsx$/)
     await page.getByRole('button', { name: '环比同比' }).click()
-    await page.getByRole('dialog').getByText('及时应答率').waitFor()
-    await page.getByRole('dialog').getByText('上年同期').waitFor()
+    await page.getByRole('cell', { name: '及时应答率', exact: true }).waitFor()
+    await page.getByRole('columnheader', { name: '上年同期' }).waitFor()
+    await page.getByRole('img', { name: '话务量对比' }).locator('svg').waitFor()
     expect(await barriers()).toEqual([])
   })
 
