@@ -167,11 +167,17 @@ export function endCall(
     hangupBy,
     cause,
     arrivedAt,
-    waitMs: queuedAt === null ? null : Math.max(0, (call.answeredAt ?? at) - queuedAt),
+    waitMs: queuedAt === null ? null : Math.max(0, waitedUntil(call, ending, at) - queuedAt),
     talkMs: call.connectedAt === null ? null : call.talkMs + talkedMs,
     holdMs: call.holdMs + heldMs,
     openHold: phase.name === 'held' ? openHold : null,
   })
   expectRecording(turn, call.recordingPath)
   if (call.outbound !== null) outboundOver(turn, call, { hangupBy, cause })
+}
+
+/** Whoever left the line hears goodbye, or speaks a message; neither is a wait for an agent any more. */
+function waitedUntil({ answeredAt, phase }: Call, ending: Ending, at: number): number {
+  const hasLeft = phase.name === 'leaving' || phase.name === 'refused' || ending === 'message_left'
+  return answeredAt ?? (hasLeft ? phase.since : at)
 }

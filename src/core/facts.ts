@@ -242,8 +242,8 @@ export type CallFact =
       readonly cause: string
       readonly arrivedAt: number
       /**
-       * queuedAt → first answer, or → end where there was none. Null if the call was never queued, or if
-       * it ended unseen, during an outage.
+       * queuedAt → first answer; where there was none, → leaving the line for a callback, a message or a
+       * refusal, or else → end. Null if the call was never queued, or if it ended unseen, during an outage.
        */
       readonly waitMs: number | null
       /** Conversation without hold; null if nobody was connected. */
