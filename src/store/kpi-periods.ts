@@ -202,20 +202,30 @@ async function leaveOutQueue(
   queueId: string,
   leaveOut: (key: string, counts: Counts) => void,
 ): Promise<void> {
-  const { from, to, timeZone, definitions } = query
-  if (query.dimension === 'number') {
-    // No sum is kept of a queue's calls by number; a window is short enough to read its calls.
-    const definition = definitionOn(dayOf(from, timeZone), definitions)
-    const where = sql`entered_queue_id = ${queueId}`
-    const scope = { from, to, timeZone, definition, bucket: 'all', by: 'number', where } as const
-    for (const { key, counts } of await countCalls(db, scope)) {
-      if (key !== '*') leaveOut(key, counts)
-    }
-    return
-  }
+  if (query.dimension === 'number') return leaveOutOfNumbers(db, query, queueId, leaveOut)
   const queue = await countsOfPeriod(db, { ...query, dimension: 'queue', key: queueId })
   const counts = queue.get(queueId)
   if (counts !== undefined) leaveOut(query.dimension === 'total' ? '' : queueId, counts)
+}
+
+/** No sum is kept of a queue's calls by number; a window is short enough to read its calls, day by day. */
+async function leaveOutOfNumbers(
+  db: Queryable,
+  { from, to, timeZone, definitions }: PeriodQuery,
+  queueId: string,
+  leaveOut: (key: string, counts: Counts) => void,
+): Promise<void> {
+  const where = sql`entered_queue_id = ${queueId}`
+  for (let at = from; at < to; ) {
+    const [, dayEnd] = await dayAround(db, at, timeZone)
+    const stretch = { from: at, to: Math.min(to, dayEnd) }
+    const definition = definitionOn(dayOf(at, timeZone), definitions)
+    const scope = { ...stretch, timeZone, definition, bucket: 'all', by: 'number', where } as const
+    for (const { key, counts } of await countCalls(db, scope)) {
+      if (key !== '*') leaveOut(key, counts)
+    }
+    at = dayEnd
+  }
 }
 
 function excluded(
