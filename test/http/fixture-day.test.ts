@@ -2,6 +2,7 @@
 // 15 seconds. Every call goes through the engine and the records; the figures are those that people see.
 import { expect, it } from 'vitest'
 import type { Role } from '../../src/core/permissions.ts'
+import { VirtualClock } from '../../src/simulator/clock.ts'
 import { recordFacts } from '../../src/store/projections.ts'
 import { SMALL_HOTLINE } from '../support/hotline.ts'
 import { type PlannedCall, PlayedFloor } from '../support/played-floor.ts'
@@ -18,7 +19,7 @@ const DAY = `from=${iso(MIDNIGHT)}&to=${iso(MIDNIGHT + 86_400_000)}`
 function playDay(): PlayedFloor {
   let answersAfterMs = 1_000
   const floor = new PlayedFloor({
-    startAt: MORNING - MINUTE_MS,
+    clock: new VirtualClock(MORNING - MINUTE_MS),
     config: SMALL_HOTLINE,
     habitOf: () => ({ answersAfterMs }),
     wrapUpMsOf: () => 5_000,

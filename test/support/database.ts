@@ -27,8 +27,11 @@ export interface TestDatabase {
   readonly url: string | undefined
 }
 
-/** Called at the top of a test file or of a `describe`; `db` is there from the first test on. */
-export function testDatabase(): TestDatabase {
+/**
+ * Called at the top of a test file or of a `describe`; `db` is there from the first test on. One that is kept
+ * is not emptied between tests: they all look at what was put into it once.
+ */
+export function testDatabase({ isKept = false } = {}): TestDatabase {
   const serverUrl = inject('databaseUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const url = serverUrl === undefined ? undefined : withDatabase(serverUrl, name)
@@ -41,7 +44,7 @@ export function testDatabase(): TestDatabase {
     await migrate(db)
   })
   beforeEach(async () => {
-    if (db !== undefined) await empty(db)
+    if (db !== undefined && !isKept) await empty(db)
   })
   afterAll(async () => {
     await db?.close()

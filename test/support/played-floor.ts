@@ -7,7 +7,7 @@ import type { PartyRequest } from '../../src/core/party-inputs.ts'
 import type { Rejection } from '../../src/core/rejections.ts'
 import { emptyState } from '../../src/core/state.ts'
 import { Engine } from '../../src/engine.ts'
-import { VirtualClock } from '../../src/simulator/clock.ts'
+import type { VirtualClock } from '../../src/simulator/clock.ts'
 import { silentLog } from './floor.ts'
 import { PaperSwitch, type PhoneHabit } from './paper-switch.ts'
 
@@ -32,11 +32,14 @@ export interface PlannedCall {
   /** Keys pressed while waiting, by how long after the arrival. */
   readonly keys?: readonly { readonly afterMs: number; readonly digit: Digit }[]
   /** Asked for by whoever serves the call, by how long after the first word. */
-  readonly acts?: readonly { readonly afterMs: number; readonly request: Request | 'vanish' }[]
+  readonly acts?: readonly { readonly afterMs: number; readonly request: Act }[]
 }
 
+/** `vanish`: the agent's phone drops off the network. The function is told who serves the call. */
+type Act = Request | 'vanish' | ((agentId: string) => Request)
+
 export interface PlayedFloorOptions {
-  readonly startAt: number
+  readonly clock: VirtualClock
   readonly config: Config
   readonly habitOf: (who: string) => PhoneHabit
   /** How long an agent writes the call up; null: until the time is over. */
@@ -54,7 +57,7 @@ export class PlayedFloor {
 
   constructor(options: PlayedFloorOptions) {
     this.#options = options
-    this.clock = new VirtualClock(options.startAt)
+    this.clock = options.clock
     this.switch = new PaperSwitch({
       clock: this.clock,
       submit: (input: Input) => void this.engine.submit(input),
@@ -69,7 +72,8 @@ export class PlayedFloor {
       publish: (facts) => this.#heed(facts),
       record: (facts) => void this.facts.push(...facts),
     })
-    this.engine.submit({ type: 'config.loaded', at: options.startAt, config: options.config })
+    const at = this.clock.now()
+    this.engine.submit({ type: 'config.loaded', at, config: options.config })
     this.switch.start()
   }
 
@@ -134,10 +138,11 @@ export class PlayedFloor {
     })
   }
 
-  #actFor(callId: string, request: Request | 'vanish'): void {
+  #actFor(callId: string, request: Act): void {
     const phase = this.engine.state.calls.get(callId)?.phase
     if (phase === undefined || !('agentId' in phase) || !('legId' in phase)) return
     if (request === 'vanish') this.switch.lose(phase.legId)
+    else if (typeof request === 'function') this.ask(phase.agentId, request(phase.agentId))
     else this.ask(phase.agentId, request)
   }
 

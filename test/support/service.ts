@@ -8,6 +8,8 @@ import type { InjectOptions } from 'fastify'
 import { afterEach, beforeEach } from 'vitest'
 import { Compressor } from '../../src/archive/compressor.ts'
 import { Vault } from '../../src/archive/vault.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { Config } from '../../src/core/config.ts'
 import { ROLE_NAMES, type Role } from '../../src/core/permissions.ts'
 import { buildApp } from '../../src/http/app.ts'
 import type { Api, AppOptions } from '../../src/http/context.ts'
@@ -51,9 +53,10 @@ export class Service {
   readonly #cookies = new Map<Role, string>()
   #recorded = 0
 
-  constructor(db: Database) {
+  /** `clock` is that of the app, if the floor's own is not. */
+  constructor(db: Database, clock: Clock = this.floor.clock) {
     this.db = db
-    this.signIns = new SignIns({ db, clock: this.floor.clock, sessionSecret: SECRET })
+    this.signIns = new SignIns({ db, clock, sessionSecret: SECRET })
     this.app = undefined as unknown as Api
   }
 
@@ -81,8 +84,8 @@ export class Service {
     await this.app.ready()
   }
 
-  /** Puts the small hotline and a user of each role into the records. */
-  async seed(): Promise<void> {
+  /** Puts a hotline, the small one if none is named, and a user of each role into the records. */
+  async seed(config: Config = SMALL_HOTLINE): Promise<void> {
     const { skills, queues, numbers, agents, users } = schema
     passwordHash ??= hashPassword(PASSWORD)
     const hash = await passwordHash
@@ -96,19 +99,20 @@ export class Service {
     // Table by table, since every test begins with this.
     await this.db.insert(skills).values(SKILLS.map((skillId) => ({ skillId, name: skillId })))
     await this.db.insert(queues).values(
-      SMALL_HOTLINE.queues.map((queue) => ({
+      config.queues.map((queue) => ({
         ...queue,
         requiredSkills: [...queue.requiredSkills],
-        waiting: {},
+        // Callers of the small hotline hear what callers hear by default.
+        waiting: config === SMALL_HOTLINE ? {} : queue.waiting,
       })),
     )
-    await this.db.insert(numbers).values([...SMALL_HOTLINE.numbers])
+    await this.db.insert(numbers).values([...config.numbers])
     await this.db
       .insert(units)
-      .values(SMALL_HOTLINE.units.map((unit) => ({ ...unit, phones: [...unit.phones] })))
+      .values(config.units.map((unit) => ({ ...unit, phones: [...unit.phones] })))
     await this.db
       .insert(agents)
-      .values(SMALL_HOTLINE.agents.map((agent) => ({ ...agent, skills: [...agent.skills] })))
+      .values(config.agents.map((agent) => ({ ...agent, skills: [...agent.skills] })))
     for (const { userId, role } of await this.db.insert(users).values(people).returning()) {
       this.userIds.set(role, userId)
     }
