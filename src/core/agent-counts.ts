@@ -20,7 +20,7 @@ export interface AgentCounts {
   readonly offersFailed?: number
   /** Ring time of answered offers. */
   readonly ringMsAnswered?: number
-  /** Calls whose caller the agent spoke to. */
+  /** Calls whose caller the agent spoke to; one that comes back to the same agent counts once. */
   readonly handled?: number
   /** Calls on which the agent was and that went on to somebody else. */
   readonly transferred?: number

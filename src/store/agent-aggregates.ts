@@ -8,7 +8,7 @@ import type { OfferOutcome, RecordedFact } from '../core/facts.ts'
 import type { Queryable } from './database.ts'
 import { spanOf } from './kpi.ts'
 import { agentAggregates, type Grain } from './kpi-schema.ts'
-import { agentStates, offers } from './schema.ts'
+import { agentStates, facts, offers } from './schema.ts'
 
 type OfferRow = typeof offers.$inferSelect
 type StateRow = typeof agentStates.$inferSelect
@@ -87,8 +87,10 @@ export async function addToAgentAggregates(
   for (const offer of await offersOf(tx, before.legIds)) {
     put(offer.agentId, offer.offeredAt, countsOfOffer(offer))
   }
+  const returns = await returnsAmong(tx, facts)
   for (const fact of facts)
-    for (const [agentId, counts] of countsOfFact(fact)) put(agentId, fact.at, counts)
+    for (const [agentId, counts] of countsOfFact(fact, returns.has(fact.seq)))
+      put(agentId, fact.at, counts)
   for (const state of await closedSince(tx, facts, before)) {
     for (const { at, counts } of stretches(state)) put(state.agentId, at, counts)
   }
@@ -132,15 +134,53 @@ export function countsOfOffer(offer: OfferRow): AgentCounts {
   }
 }
 
-function countsOfFact(fact: RecordedFact): [string, AgentCounts][] {
+/** The facts with which an agent comes to hear a caller. */
+const COMING = ['call.connected', 'call.taken_over', 'call.transferred'] as const
+
+/** Numbers of those with which an agent hears a caller again: a call counts once for each agent. */
+async function returnsAmong(
+  tx: Queryable,
+  recorded: readonly RecordedFact[],
+): Promise<ReadonlySet<number>> {
+  const isComing = ({ type }: RecordedFact) => (COMING as readonly string[]).includes(type)
+  const callIds = new Set(
+    recorded.flatMap((fact) => (isComing(fact) && 'callId' in fact ? (fact.callId ?? []) : [])),
+  )
+  if (callIds.size === 0) return new Set()
+  const toAgentId = sql<string | null>`body->>'toAgentId'`
+  const came = await tx
+    .select({
+      seq: facts.seq,
+      type: facts.type,
+      callId: facts.callId,
+      agentId: facts.agentId,
+      toAgentId,
+    })
+    .from(facts)
+    .where(and(inArray(facts.callId, [...callIds]), inArray(facts.type, [...COMING])))
+    .orderBy(facts.seq)
+  const known = new Set<string>()
+  const returns = new Set<number>()
+  for (const { seq, type, callId, agentId, toAgentId: to } of came) {
+    const both = `${callId} ${type === 'call.transferred' ? to : agentId}`
+    if (known.has(both)) returns.add(seq)
+    known.add(both)
+  }
+  return returns
+}
+
+function countsOfFact(fact: RecordedFact, isReturn: boolean): [string, AgentCounts][] {
   switch (fact.type) {
     case 'call.connected':
     case 'call.taken_over':
-      return [[fact.agentId, { handled: 1 }]]
+      return isReturn ? [] : [[fact.agentId, { handled: 1 }]]
     case 'call.transferred': {
+      const { agentId, toAgentId } = fact
       const counts: [string, AgentCounts][] = []
-      if (fact.agentId !== null) counts.push([fact.agentId, { transferred: 1 }])
-      if (fact.toAgentId !== null) counts.push([fact.toAgentId, { handled: 1 }])
+      // Nobody took the call, and it is back with the agent who let go of it.
+      const isBack = agentId === toAgentId
+      if (agentId !== null && !isBack) counts.push([agentId, { transferred: 1 }])
+      if (toAgentId !== null && !isReturn) counts.push([toAgentId, { handled: 1 }])
       return counts
     }
     case 'call.held':
