@@ -51,10 +51,13 @@ export const MONTH_HOTLINE: Config = {
       admission: { ...ADMISSION_DEFAULTS, hours: OFFICE_HOURS },
     }),
     queue('tiny', { waitingMax: 1 }),
+    // Phones ring beyond the third ring for these two.
     queue('help', {
+      ringMsMax: 25_000,
       admission: { ...ADMISSION_DEFAULTS, overloadWaitingMin: 2, waitMsMax: 30_000 },
     }),
     queue('firms', {
+      ringMsMax: 25_000,
       admission: {
         ...ADMISSION_DEFAULTS,
         hours: OFFICE_HOURS,
@@ -124,7 +127,7 @@ export class FixtureMonth {
     if (draw < 0.05) return 'rings'
     if (draw < 0.07) return 'busy'
     if (draw < 0.08) return 'unreachable'
-    return { answersAfterMs: Math.min(14_900, Math.round(random.skewed(4_000, 0.6))) }
+    return { answersAfterMs: Math.min(24_900, Math.round(random.skewed(4_000, 0.7))) }
   }
 
   /** Of the days around the month only what touches it. */

@@ -18,6 +18,7 @@ import {
   MONTH_HOTLINE,
   MONTH_START,
 } from './fixture-month.ts'
+import { type PlainAgents, plainAgents } from './plain-agents.ts'
 import {
   isExcluded,
   type PlainCall,
@@ -26,6 +27,7 @@ import {
   plainCalls,
 } from './plain-figures.ts'
 import { Service, TIME_ZONE } from './service.ts'
+import { until } from './until.ts'
 
 const BATCH = 400
 const at = (day: number, hour: number, more = 0) =>
@@ -67,12 +69,14 @@ export class RecordedMonth {
   readonly service: Service
   readonly month: FixtureMonth
   readonly calls: readonly PlainCall[]
+  readonly agents: PlainAgents
   readonly windows: readonly PlainWindow[] = APPROVED
 
   private constructor(service: Service, month: FixtureMonth) {
     this.service = service
     this.month = month
     this.calls = plainCalls(month.floor.facts)
+    this.agents = plainAgents(month.floor.facts)
   }
 
   static async start(db: Database): Promise<RecordedMonth> {
@@ -96,6 +100,17 @@ export class RecordedMonth {
 
   async get(url: string, role: Role = 'shift_leader') {
     return expectOk(await this.service.ask(role, 'GET', `/api/v1${url}`))
+  }
+
+  /** A report, ordered and made. */
+  async report(order: { kind: string; from: string; to: string }) {
+    const reply = await this.service.ask('shift_leader', 'POST', '/api/v1/reports', order)
+    const { reportId } = expectOk(reply)
+    const made = await until(async () => {
+      const { report, body } = await this.get(`/reports/${reportId}`)
+      return report.status === 'done' && body
+    }, `the ${order.kind} report`)
+    return made
   }
 
   /** Those that arrived in `[from, to)` and are as asked. */
