@@ -15,6 +15,7 @@ export const CONFIG_ENTITIES = [
   'kpi_target',
   'calendar_day',
   'categories',
+  'emergency_mode',
 ] as const
 export type ConfigEntity = (typeof CONFIG_ENTITIES)[number]
 

@@ -33,7 +33,11 @@ const DOORS: Readonly<Record<ConfigEntity, Doors>> = {
   kpi_target: { path: '/kpi-targets', isAudited: true },
   calendar_day: { path: '/calendar-days' },
   categories: { path: '/categories', isAudited: true },
+  emergency_mode: { path: '/emergency-mode', isAudited: true },
 }
+
+/** The shift leader's way to an agent's skills. */
+const RESKILLING = '/floor/agents/:agentId/skills'
 
 /** The tree by id, so that a change of one category is told as that. */
 interface CategoriesEntry {
@@ -43,15 +47,20 @@ interface CategoriesEntry {
 
 /** `url`: a route's pattern. Null where no entry with a history is behind it. */
 export function entityBehind(url: string): ConfigEntity | null {
-  const path = url.replace(/^\/api\/v1/, '')
+  const path = pathOf(url)
+  if (path === RESKILLING) return 'agent'
   const found = Object.entries(DOORS).find(
     ([, doors]) => path === doors.path || path.startsWith(`${doors.path}/`),
   )
   return (found?.[0] as ConfigEntity | undefined) ?? null
 }
 
-export function isAuditedByRoute(entity: ConfigEntity): boolean {
-  return DOORS[entity].isAudited === true
+export function isAuditedByRoute(entity: ConfigEntity, url: string): boolean {
+  return DOORS[entity].isAudited === true || pathOf(url) === RESKILLING
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^\/api\/v1/, '')
 }
 
 /** The request that makes of `now` what was there before the version; null where there is none. */
@@ -86,6 +95,15 @@ export async function rollBackOf(
         : { method: 'PUT', url: entry, payload: { ...before } }
     case 'not_ready_reason':
       return before === null ? null : { method: 'PUT', url: entry, payload: rest(before, idField) }
+    case 'emergency_mode':
+      return before === null
+        ? { method: 'DELETE', url: path }
+        : { method: 'PUT', url: path, payload: { ...before } }
+    case 'number':
+      if (before === null) return { method: 'DELETE', url: entry }
+      if (now === null) return { method: 'POST', url: path, payload: { ...before } }
+      // A number is never changed without its queue.
+      return { method: 'PATCH', url: entry, payload: rest(before, idField) }
     case 'user':
       // Users are disabled, never deleted, and a password is needed to make one.
       return before === null || now === null

@@ -19,7 +19,7 @@ import {
   noteConfigChanges,
 } from '../store/config-history.ts'
 import { reasonOf } from '../store/sql-errors.ts'
-import { callerOf } from './access.ts'
+import { type Access, callerOf } from './access.ts'
 import { audit } from './audit.ts'
 import { entityBehind, isAuditedByRoute, rollBackOf } from './config-doors.ts'
 import type { Api, AppOptions } from './context.ts'
@@ -48,12 +48,14 @@ const versionSchema = z.object({
 export function configHistoryRoutes(api: Api, options: AppOptions): void {
   noteChanges(api, options)
   listRoute(api, options)
+  previewRoute(api, options)
   rollBackRoute(api, options)
 }
 
 /** What was changed behind our back is noted first, so that it is not taken for this caller's doing. */
 function noteChanges(api: Api, options: AppOptions): void {
   const { db, clock, log } = options
+  const turns = new Turns()
   const note = async (entity: ConfigEntity, by: string | null) => {
     try {
       return await noteConfigChanges(db, entity, { by, at: clock.now() })
@@ -65,21 +67,49 @@ function noteChanges(api: Api, options: AppOptions): void {
   }
   api.addHook('preHandler', async (request) => {
     const entity = entityChangedBy(request)
-    if (entity !== null) await note(entity, null)
+    if (entity === null) return
+    await turns.begin(entity, request)
+    await note(entity, null)
   })
   api.addHook('onSend', async (request, reply, payload) => {
     const entity = entityChangedBy(request)
-    if (entity === null || reply.statusCode >= 300 || request.signedIn === null) return payload
-    const versions = await note(entity, request.signedIn.username)
-    if (!isAuditedByRoute(entity)) await auditChange(options, request, { entity, versions })
-    return payload
+    if (entity === null) return payload
+    try {
+      if (reply.statusCode >= 300 || request.signedIn === null) return payload
+      const versions = await note(entity, request.signedIn.username)
+      if (!isAuditedByRoute(entity, request.routeOptions.url ?? '')) {
+        await auditChange(options, request, { entity, versions })
+      }
+      return payload
+    } finally {
+      turns.end(request)
+    }
   })
 }
 
+/** One change of a kind at a time, or one caller's would be noted as another's. */
+class Turns {
+  readonly #last = new Map<ConfigEntity, Promise<void>>()
+  readonly #ends = new WeakMap<FastifyRequest, () => void>()
+
+  async begin(entity: ConfigEntity, request: FastifyRequest): Promise<void> {
+    const before = this.#last.get(entity)
+    const mine = new Promise<void>((resolve) => this.#ends.set(request, resolve))
+    this.#last.set(entity, mine)
+    await before
+  }
+
+  /** Does nothing where none has begun, as for a request that was refused at once. */
+  end(request: FastifyRequest): void {
+    this.#ends.get(request)?.()
+  }
+}
+
+const CHANGING: readonly (Access | undefined)[] = ['config.write', 'users.write', 'floor.act']
+
 function entityChangedBy({ method, routeOptions }: FastifyRequest): ConfigEntity | null {
-  const { permission } = routeOptions.config
   if (method === 'GET' || method === 'HEAD') return null
-  if (permission !== 'config.write' && permission !== 'users.write') return null
+  if (!CHANGING.includes(routeOptions.config.permission)) return null
   return entityBehind(routeOptions.url ?? '')
 }
 
@@ -160,8 +190,48 @@ function listRoute(api: Api, { db, timeZone }: AppOptions): void {
   )
 }
 
+/** How to bring the entry back to what it was before the version; throws where there is no way. */
+async function wayBack({ db, clock }: AppOptions, request: FastifyRequest, versionId: number) {
+  const version = await findConfigVersion(db, versionId)
+  if (version === null || version.verb === 'found') throw notFound('No such change.')
+  const { entity, before } = version
+  if (entity === 'user' && !isAllowed(callerOf(request).role, 'users.write'))
+    throw new ApiError(403, 'forbidden', 'Your role does not allow this.')
+  await noteConfigChanges(db, entity, { by: null, at: clock.now() })
+  const latest = (await latestVersion(db, version)) ?? version
+  const door = await rollBackOf(db, version, latest.after)
+  return { before, door, latestVersionId: latest.versionId, now: latest.after }
+}
+
+const NO_WAY = ['cannot_roll_back', 'The entry is so already, or has no way back.'] as const
+
+function previewRoute(api: Api, options: AppOptions): void {
+  api.get(
+    '/config-history/:versionId/roll-back',
+    {
+      config: { permission: 'config.write' },
+      schema: {
+        tags,
+        summary: 'What bringing an entry back to how it was before a change would change now.',
+        params: z.object({ versionId: versionIdSchema }),
+        response: {
+          200: versionSchema.pick({ latestVersionId: true, changes: true }),
+          ...FAULTS,
+        },
+      },
+    },
+    async (request) => {
+      const way = await wayBack(options, request, request.params.versionId)
+      if (way.door === null) throw new ApiError(409, ...NO_WAY)
+      return {
+        latestVersionId: way.latestVersionId,
+        changes: fieldChanges(way.now, way.before),
+      }
+    },
+  )
+}
+
 function rollBackRoute(api: Api, options: AppOptions): void {
-  const { db } = options
   api.post(
     '/config-history/:versionId/roll-back',
     {
@@ -176,30 +246,35 @@ function rollBackRoute(api: Api, options: AppOptions): void {
             'The latest version of the entry that the caller has seen; later changes go with it.',
           ),
         }),
-        response: { 200: z.object({ rolledBackTo: jsonSchema }), ...FAULTS },
+        response: {
+          200: z.object({
+            rolledBackTo: jsonSchema,
+            password: z
+              .string()
+              .nullable()
+              .describe('New, of a trunk that signs in and is there again; shown this once.'),
+          }),
+          ...FAULTS,
+        },
       },
     },
     async (request) => {
-      const version = await findConfigVersion(db, request.params.versionId)
-      if (version === null || version.verb === 'found') throw notFound('No such change.')
-      const { entity } = version
-      if (entity === 'user' && !isAllowed(callerOf(request).role, 'users.write'))
-        throw new ApiError(403, 'forbidden', 'Your role does not allow this.')
-      await noteConfigChanges(db, entity, { by: null, at: options.clock.now() })
-      const latest = await latestVersion(db, version)
-      if (latest === null || latest.versionId !== request.body.latestVersionId)
+      const { params, body, ip } = request
+      const way = await wayBack(options, request, params.versionId)
+      if (way.latestVersionId !== body.latestVersionId)
         throw new ApiError(409, 'changed_since', 'The entry has been changed since; look again.')
-      const door = await rollBackOf(db, version, latest.after)
-      if (door === null)
-        throw new ApiError(409, 'cannot_roll_back', 'The entry is so already, or has no way back.')
+      if (way.door === null) throw new ApiError(409, ...NO_WAY)
       const { cookie = '', host = '' } = request.headers
       const answer = await api.inject({
-        ...door,
-        url: `/api/v1${door.url}`,
-        remoteAddress: request.ip,
+        ...way.door,
+        url: `/api/v1${way.door.url}`,
+        remoteAddress: ip,
         headers: { cookie, host },
       })
-      if (answer.statusCode < 300) return { rolledBackTo: version.before }
+      if (answer.statusCode < 300) {
+        const password = answer.statusCode === 201 ? (answer.json().password ?? null) : null
+        return { rolledBackTo: way.before, password }
+      }
       const { error } = answer.json<ReturnType<typeof errorReply>>()
       const status = answer.statusCode === 400 ? 409 : answer.statusCode
       throw new ApiError(status, error.code, error.message, error.details)

@@ -8,6 +8,7 @@ import { listCalendarDays } from './calendar-days.ts'
 import { currentCategories } from './categories.ts'
 import { configVersions } from './config-schema.ts'
 import type { Database, Queryable } from './database.ts'
+import { loadEmergencyMode } from './emergency-mode.ts'
 import { listTargets } from './kpi-targets.ts'
 import { listNumbers } from './numbers.ts'
 import { listQueues } from './queues.ts'
@@ -51,6 +52,12 @@ const READERS: Readonly<Record<ConfigEntity, Reader>> = {
     const order = nodes.map(({ categoryId }) => categoryId)
     const byId = Object.fromEntries(nodes.map((node) => [node.categoryId, node]))
     return [[ONLY_ONE, { order, nodes: byId }]]
+  },
+  emergency_mode: async (db) => {
+    const mode = await loadEmergencyMode(db)
+    if (mode === null) return []
+    const { action, queueIds, reason } = mode
+    return [[ONLY_ONE, { action, queueIds, reason }]]
   },
 }
 

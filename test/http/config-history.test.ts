@@ -1,4 +1,5 @@
 // The history of the configuration: what was changed by whom, field by field, and the way back.
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { fieldChanges } from '../../src/core/config-history.ts'
 import type { Role } from '../../src/core/permissions.ts'
@@ -83,6 +84,50 @@ describe('a change', () => {
     ])
   })
 
+  it('by a shift leader is theirs: an agent’s skills, the emergency mode', async () => {
+    const note = { note: 'busy', skills: ['cantonese'] }
+    await ask('POST', '/floor/agents/a1/skills', note, 'shift_leader')
+    const emergency = { action: 'close', queueIds: ['city'], reason: '洪水' }
+    await ask('PUT', '/emergency-mode', emergency, 'shift_leader')
+    const [mode, skills] = await versions()
+    expect(skills).toMatchObject({ by: 'shift_leader', entity: 'agent', entityId: 'a1' })
+    expect(mode).toMatchObject({ by: 'shift_leader', entity: 'emergency_mode', verb: 'created' })
+    if (mode === undefined) throw new Error('nothing was noted')
+    expect((await rollBack(mode)).statusCode).toBe(200)
+    expect((await ask('GET', '/emergency-mode')).json().emergency).toBeNull()
+    const [ended] = await versions('?entity=emergency_mode')
+    if (ended === undefined) throw new Error('nothing was noted')
+    await rollBack(ended)
+    expect((await ask('GET', '/emergency-mode')).json().emergency).toMatchObject(emergency)
+  })
+
+  it('made at the same moment as another is still its own caller’s', async () => {
+    const second = { username: 'second', name: '二', role: 'admin', password: 'first-secret' }
+    await ask('POST', '/users', second)
+    const { userId } = (await ask('GET', '/users'))
+      .json()
+      .users.find(({ username }: { username: string }) => username === 'second')
+    const setCookie = await test.service.signIns.open(userId, false)
+    const asSecond = test.service.app.inject({
+      method: 'PATCH',
+      url: '/api/v1/queues/yue',
+      headers: { cookie: setCookie.split(';')[0] ?? '' },
+      payload: { priority: 9 },
+    })
+    await Promise.all([ask('PATCH', '/queues/city', { priority: 9 }), asSecond])
+    const made = (await versions('?entity=queue')).map(({ by, entityId }) => `${by} ${entityId}`)
+    expect(made.sort()).toEqual(['admin city', 'second yue'])
+  })
+
+  it('stays in the history as it was written', async () => {
+    await ask('PATCH', '/queues/city', { priority: 3 })
+    await expect(test.service.db.execute(sql`delete from config_versions`)).rejects.toThrow()
+    await expect(
+      test.service.db.execute(sql`update config_versions set by = 'x'`),
+    ).rejects.toThrow()
+    expect(await versions()).toHaveLength(1)
+  })
+
   it('never shows a password, and of users nothing to those who do not keep them', async () => {
     const user = { username: 'li', name: '李', role: 'agent', password: 'first-secret' }
     const { userId } = (await ask('POST', '/users', user)).json()
@@ -131,6 +176,41 @@ describe('the way back', () => {
     expect(deleted).toMatchObject({ verb: 'deleted', by: 'admin', entityId: 'lifts' })
     await rollBack(deleted)
     expect(await units()).toContain('lifts')
+  })
+
+  it('says beforehand what it would change, and brings numbers and trunks back too', async () => {
+    await ask('PATCH', '/queues/city', { priority: 3 })
+    await ask('PATCH', '/queues/city', { priority: 4, name: '新名' })
+    const first = (await versions()).at(-1)
+    const preview = await ask('GET', `/config-history/${first?.versionId}/roll-back`)
+    const [latest] = await versions()
+    expect(preview.json()).toEqual({
+      latestVersionId: latest?.versionId,
+      changes: [
+        { field: 'name', before: '新名', after: expect.any(String) },
+        { field: 'priority', before: 4, after: 0 },
+      ],
+    })
+
+    const number = async () => (await ask('GET', '/numbers')).json().numbers[0]
+    const before = await number()
+    const entry = { closedQueueId: 'city' }
+    await ask('PATCH', `/numbers/${before.number}`, { queueId: before.queueId, entry })
+    const [moved] = await versions('?entity=number')
+    if (moved === undefined) throw new Error('nothing was noted')
+    expect((await rollBack(moved)).statusCode).toBe(200)
+    expect(await number()).toEqual(before)
+
+    const trunk = { trunkId: 'telecom', name: '电信', username: 'telecom' }
+    const { password } = (await ask('POST', '/trunks', trunk)).json()
+    await ask('DELETE', '/trunks/telecom')
+    const [gone] = await versions('?entity=trunk')
+    if (gone === undefined) throw new Error('nothing was noted')
+    const back = (await rollBack(gone)).json()
+    expect(back.rolledBackTo).toMatchObject(trunk)
+    expect([undefined, null, password]).not.toContain(back.password)
+    const { body } = await ask('GET', '/config-history?entity=trunk')
+    expect(body).not.toContain(back.password)
   })
 
   it('is closed where the rules of today do not allow it', async () => {
