@@ -13,14 +13,19 @@ describe.skipIf(!hasChromium)(inChromium, { timeout: 120_000 }, () => {
   it('a change stands in the history field by field, and is taken back from there', async () => {
     const { page, admin } = walking
     await admin.does('POST', '/queues', { queueId: 'night', name: '夜间' })
-    await admin.does('PATCH', '/queues/night', { answerMsMax: 12_000, name: '夜班' })
+    await admin.does('PATCH', '/queues/night', {
+      answerMsMax: 12_000,
+      name: '夜班',
+      hold: { prolongedMs: 60_000 },
+    })
     await signIn('/admin/history')
     const change = page.getByRole('row', { name: /队列 night 修改/ })
     await change.getByText('及时应答时限').waitFor()
     await change.getByText('15 秒').waitFor()
+    await change.getByText('保持 › 过长保持：180 秒 60 秒').waitFor()
     expect(await walking.barriers()).toEqual([])
     await change.getByRole('button', { name: '恢复到此前' }).click()
-    await page.getByRole('dialog').getByText('名称：夜间').waitFor()
+    await page.getByRole('dialog').getByText('名称：夜班 夜间').waitFor()
     await agree()
     await expect
       .poll(async () => (await admin.does<{ name: string }>('GET', '/queues/night')).name)

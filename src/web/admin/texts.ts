@@ -44,9 +44,10 @@ export const adminZh = {
   'history.moreFields': '另有 {count} 项变更',
   'history.empty': '还没有配置变更，或没有符合条件的变更。',
   'history.rollBack': '恢复到此前',
-  'history.rollBack.ask': '把{name}恢复到这次变更之前？将恢复为：{fields}',
+  'history.rollBack.ask': '把{name}恢复到这次变更之前？将作如下改动：',
   'history.rollBack.askLater':
-    '{name}在这次变更之后又改过，之后的变更也会一并撤销。恢复到这次变更之前？其中：{fields}',
+    '{name}在这次变更之后又改过，之后的变更也会一并撤销。恢复到这次变更之前？将作如下改动：',
+  'history.password': '中继已恢复，新密码为 {password}。密码只显示这一次。',
   'history.rollBack.done': '已恢复，这次恢复本身也记入了历史',
   'categories.about': '修改后点击“发布”才生效；已有记录仍按当时的版本显示。',
   'categories.version': '第 {version} 版',
@@ -183,10 +184,11 @@ export const adminEn: Record<keyof typeof adminZh, string> = {
   'history.moreFields': 'and {count} more',
   'history.empty': 'Nothing of the configuration has been changed yet, or nothing that fits.',
   'history.rollBack': 'Go back',
-  'history.rollBack.ask':
-    'Bring {name} back to how it was before this change? It will be: {fields}',
+  'history.rollBack.ask': 'Bring {name} back to how it was before this change? This will change:',
   'history.rollBack.askLater':
-    '{name} has been changed again since; the later changes go with it. Bring it back to before this change? Among others: {fields}',
+    '{name} has been changed again since; the later changes go with it. Bring it back to before this change? This will change:',
+  'history.password':
+    'The trunk is there again. Its new password is {password}; it is shown only now.',
   'history.rollBack.done': 'Brought back; that is in the history too',
   'categories.about':
     'Changes hold once they are published; records keep the version they were made with.',
