@@ -34,12 +34,14 @@ import { kpiRoutes } from './kpi.ts'
 import { kpiFigureRoutes } from './kpi-figures.ts'
 import { kpiSettingRoutes } from './kpi-settings.ts'
 import { liveRoutes } from './live.ts'
+import { lockOutRoutes, signInLimits } from './lock-outs.ts'
 import { messageRoutes } from './messages.ts'
 import { metricsRoutes } from './metrics.ts'
 import { myAgentRoutes } from './my-agent.ts'
 import { myCallRoutes } from './my-call.ts'
 import { myContactRecordRoutes } from './my-contact-records.ts'
 import { myFigureRoutes } from './my-figures.ts'
+import { mySignInRoutes } from './my-sign-ins.ts'
 import { notReadyReasonRoutes } from './not-ready-reasons.ts'
 import { numberRoutes } from './numbers.ts'
 import { offSeatRoutes } from './off-seat.ts'
@@ -114,7 +116,10 @@ export async function buildApp(options: AppOptions): Promise<Api> {
 
 function apiRoutes(api: Api, options: AppOptions, signIns: SignIns): void {
   configHistoryRoutes(api, options)
-  sessionRoutes(api, options, signIns)
+  const limits = signInLimits(options.clock)
+  sessionRoutes(api, options, signIns, limits)
+  mySignInRoutes(api, options)
+  lockOutRoutes(api, options, limits)
   myAgentRoutes(api, options)
   consolePhoneRoutes(api, options)
   myCallRoutes(api, options)

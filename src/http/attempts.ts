@@ -40,6 +40,15 @@ export class Attempts {
     return 0
   }
 
+  /** The keys of which no further attempt is let through, and until when. */
+  held(): { readonly key: string; readonly until: number }[] {
+    const now = this.#clock.now()
+    return [...this.#windows]
+      .map(([key, { since, count }]) => ({ key, until: since + this.#windowMs, count }))
+      .filter(({ count, until }) => count >= this.#max && until > now)
+      .map(({ key, until }) => ({ key, until }))
+  }
+
   /** The attempt was a good one and does not count. */
   giveBack(key: string): void {
     const window = this.#windows.get(key)

@@ -4,17 +4,12 @@ import { z } from 'zod'
 import { PERMISSIONS, ROLE_NAMES, ROLES } from '../core/permissions.ts'
 import { findUserByName } from '../store/users.ts'
 import { callerOf } from './access.ts'
-import { Attempts } from './attempts.ts'
 import type { Api, AppOptions } from './context.ts'
 import { ApiError, FAULTS } from './errors.ts'
 import { list } from './fields.ts'
+import type { SignInLimits } from './lock-outs.ts'
 import { isPassword } from './passwords.ts'
 import type { SignedIn, SignIns } from './sign-ins.ts'
-
-const WINDOW_MS = 5 * 60_000
-const OF_ONE_NAME_MAX = 10
-/** A whole office may come from one address. */
-const OF_ONE_ADDRESS_MAX = 100
 
 const tags = ['session']
 const signInSchema = z.strictObject({
@@ -35,10 +30,12 @@ function viewOf(user: Omit<SignedIn, 'consoleId'>): z.infer<typeof sessionSchema
   return { userId, username, name, role, agentId, permissions: ROLES[role] }
 }
 
-export function sessionRoutes(api: Api, { db, clock }: AppOptions, signIns: SignIns): void {
-  const ofName = new Attempts(clock, { max: OF_ONE_NAME_MAX, windowMs: WINDOW_MS })
-  const ofAddress = new Attempts(clock, { max: OF_ONE_ADDRESS_MAX, windowMs: WINDOW_MS })
-
+export function sessionRoutes(
+  api: Api,
+  { db }: AppOptions,
+  signIns: SignIns,
+  { ofName, ofAddress }: SignInLimits,
+): void {
   api.post(
     '/session',
     {

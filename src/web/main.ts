@@ -34,6 +34,11 @@ const router = createRouter({
           component: load,
           meta: { permission, title },
         })),
+        {
+          path: '/account',
+          component: () => import('./shell/account-page.vue'),
+          meta: { title: 'page.account' as const },
+        },
         { path: '/', component: () => import('./shell/forbidden-page.vue') },
       ],
     },

@@ -107,4 +107,24 @@ describe.skipIf(!hasChromium)(inChromium, { timeout: 120_000 }, () => {
     await agree()
     await row.waitFor({ state: 'detached' })
   })
+
+  it('everybody ends their own sign-ins and changes their own password', async () => {
+    const { page } = walking
+    const user = await walking.newUser('shift_leader')
+    await walking.signIn(user, '/')
+    await page.getByTitle('我的账号').click()
+    // The other one is the user's own at the API.
+    await page.getByRole('button', { name: '结束登录' }).click()
+    await agree()
+    await page.getByRole('button', { name: '结束登录' }).waitFor({ state: 'detached' })
+    expect((await user.person.request('GET', '/session')).status).toBe(401)
+    expect(await walking.barriers()).toEqual([])
+    await page.getByLabel('当前密码').fill(user.password)
+    await page.getByLabel('新密码（至少 8 位）').fill('battery staple horse')
+    await page.getByLabel('再输入一次新密码').fill('battery staple horse')
+    await page.getByRole('button', { name: '修改并重新登录' }).click()
+    await page.waitForURL(/sign-in/)
+    await walking.signIn({ ...user, password: 'battery staple horse' }, '/account')
+    await page.getByText('当前这一台').waitFor()
+  })
 })

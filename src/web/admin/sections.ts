@@ -121,6 +121,18 @@ export const SECTIONS: readonly Section[] = [
     write: 'users.write',
   },
   {
+    id: 'lock-outs',
+    title: 'admin.section.lockOuts',
+    group: 'admin.group.people',
+    path: '/lock-outs',
+    list: 'lockOuts',
+    idField: 'lockOutId',
+    columns: ['username', 'address', 'until'],
+    can: ['delete'],
+    read: 'users.write',
+    write: 'users.write',
+  },
+  {
     id: 'not-ready-reasons',
     title: 'admin.section.notReadyReasons',
     group: 'admin.group.people',

@@ -11,6 +11,8 @@ const KNOWN = {
   unreachable: 'fault.unreachable',
   forbidden: 'fault.forbidden',
   internal_error: 'fault.internal_error',
+  wrong_password: 'fault.wrong_password',
+  too_many_attempts: 'fault.too_many_attempts',
   changed_since: 'fault.changed_since',
   cannot_roll_back: 'fault.cannot_roll_back',
 } as const
