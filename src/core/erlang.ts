@@ -132,14 +132,27 @@ function answeredInTime({ agents, mu, theta, answerMsMax, places }: Line): numbe
   return result
 }
 
-/** The fewest agents with whom the share of callers answered within the limit reaches the target. */
+/**
+ * The fewest agents with whom the share of callers answered within the limit reaches the target. More agents
+ * never answer fewer in time, so the number is closed in on from both sides.
+ */
 export function agentsFor(
   answeredWithin: (agents: number) => number,
   target: number,
   agentsMax: number,
 ): number | null {
-  for (let agents = 0; agents <= agentsMax; agents += 1) {
-    if (answeredWithin(agents) >= target) return agents
+  if (answeredWithin(0) >= target) return 0
+  let tooFew = 0
+  let enough = 1
+  while (answeredWithin(enough) < target) {
+    if (enough === agentsMax) return null
+    tooFew = enough
+    enough = Math.min(agentsMax, enough * 2)
   }
-  return null
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2)
+    if (answeredWithin(middle) >= target) enough = middle
+    else tooFew = middle
+  }
+  return enough
 }

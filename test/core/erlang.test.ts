@@ -93,6 +93,19 @@ describe('Erlang C', () => {
   })
 })
 
+it('the fewest agents are found in a few looks, since a forecast of days asks a thousand times', () => {
+  for (const fewest of [0, 1, 2, 7, 320, 1_999, 2_000]) {
+    let looks = 0
+    const within = (agents: number) => {
+      looks += 1
+      return agents >= fewest ? 1 : 0
+    }
+    expect(agentsFor(within, 0.8, 2_000)).toBe(fewest)
+    expect(looks).toBeLessThan(25)
+  }
+  expect(agentsFor(() => 0, 0.8, 2_000)).toBeNull()
+})
+
 describe('the periods of reports', () => {
   it('are the last whole day, week and month', () => {
     expect(lastPeriod('daily', '2026-12-01')).toEqual({ from: '2026-11-30', to: '2026-11-30' })
