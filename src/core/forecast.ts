@@ -26,7 +26,7 @@ const LIKE_DAYS_MAX = 6
 const WEIGHT = 0.8
 /** The forecasts of as many days are held against what came. */
 export const CHECKED_DAYS = 28
-/** Half of the outcomes between the tenth and the ninetieth percentile of a normal distribution. */
+/** Of a normal distribution: four of five outcomes lie within so many deviations of the mean. */
 const P90 = 1.2816
 const DAY_MS = 86_400_000
 

@@ -1,5 +1,6 @@
 // Forecasts from the sums that are kept: the calls of days that have passed by half hour, how long one keeps
 // an agent and how patient callers are, and the advice on staffing that follows.
+import { setImmediate } from 'node:timers/promises'
 import { and, asc, gt, gte, lt, sql } from 'drizzle-orm'
 import {
   bandOf,
@@ -157,31 +158,36 @@ export async function makeForecast(
     days.push({
       day,
       basedOn: forecast?.basedOn ?? [],
-      halfHours: forecast && halfHoursOf(forecast, { start, workload, spread: pastError.spread }),
+      halfHours:
+        forecast && (await halfHoursOf(forecast, { start, workload, spread: pastError.spread })),
     })
   }
   return { days, pastError, workload, past }
 }
 
-function halfHoursOf(
+/** Live calls are handled in the same process: between half hours it is their turn. */
+async function halfHoursOf(
   { calls }: DayForecast,
   { start, workload, spread }: { start: number; workload: Forecast['workload']; spread: number },
-): ForecastHalfHour[] {
-  return calls.map((count, slot) => {
+): Promise<ForecastHalfHour[]> {
+  const halfHours: ForecastHalfHour[] = []
+  for (const [slot, count] of calls.entries()) {
     const startAt = start + slot * HALF_HOUR_MS
     const advised =
       workload === null || count === 0
         ? { erlangC: null, erlangA: null }
         : agentsAdvised({ ...workload, callsPerHour: 2 * count })
-    return {
+    halfHours.push({
       startAt,
       endAt: startAt + HALF_HOUR_MS,
       calls: count,
       ...bandOf(count, spread),
       agentsErlangC: advised.erlangC,
       agentsErlangA: advised.erlangA,
-    }
-  })
+    })
+    await setImmediate()
+  }
+  return halfHours
 }
 
 /** Forecasts today and tomorrow, of every queue and of all together, and keeps what staffing they advise. */
@@ -194,26 +200,26 @@ export async function adviseStaffing(
   }: { readonly today: string; readonly timeZone: string; readonly at: number },
 ): Promise<number> {
   const to = dayAfter(today, 1)
-  const [from, end] = await spanOf(db, { from: today, to, timeZone })
+  const rows: (typeof staffingAdvice.$inferInsert)[][] = []
   const queues = await listQueues(db)
-  let made = 0
+  for (const queueId of [null, ...queues.map((queue) => queue.queueId)]) {
+    const { days } = await makeForecast(db, { queueId, today, timeZone, from: today, to })
+    const halfHours = days.flatMap((day) => day.halfHours ?? [])
+    rows.push(
+      halfHours.flatMap(({ agentsErlangA: agents, startAt, endAt, calls }) =>
+        agents === null
+          ? []
+          : [{ queueId: queueId ?? '', startAt, endAt, calls, agents, madeAt: at }],
+      ),
+    )
+  }
+  const [from, end] = await spanOf(db, { from: today, to, timeZone })
   await db.transaction(async (tx) => {
     const { startAt } = staffingAdvice
     await tx.delete(staffingAdvice).where(and(gte(startAt, from), lt(startAt, end)))
-    for (const queueId of [null, ...queues.map((queue) => queue.queueId)]) {
-      const { days } = await makeForecast(tx, { queueId, today, timeZone, from: today, to })
-      const rows = days
-        .flatMap(({ halfHours }) => halfHours ?? [])
-        .flatMap(({ agentsErlangA: agents, startAt: start, endAt, calls }) =>
-          agents === null
-            ? []
-            : [{ queueId: queueId ?? '', startAt: start, endAt, calls, agents, madeAt: at }],
-        )
-      if (rows.length > 0) await tx.insert(staffingAdvice).values(rows)
-      made += rows.length
-    }
+    for (const of of rows) if (of.length > 0) await tx.insert(staffingAdvice).values(of)
   })
-  return made
+  return rows.reduce((sum, of) => sum + of.length, 0)
 }
 
 /** What has been advised for the time from then on. */
