@@ -1,5 +1,6 @@
-// What is wrong on the floor at a moment: waits and holds beyond their limits, and rates of the day
-// below their targets, fewer agents than the forecast asks for. Worked out from what is shown anyway, so an alarm ends when its cause does.
+// What is wrong on the floor at a moment: waits and holds beyond their limits, rates of the day below
+// their targets, fewer agents than the forecast asks for. Worked out from what is shown anyway, so an alarm
+// ends when its cause does.
 import { QUEUE_DEFAULTS } from './config.ts'
 import type { Figures } from './metrics.ts'
 import type { Call, State } from './state.ts'

@@ -13,7 +13,7 @@ import type { PartyPurpose, PartyTarget, TransferMode } from './party-facts.ts'
 import { pausedSince } from './recordings.ts'
 import { ringsOf } from './rings.ts'
 import type { AfterCall, OffSeat } from './seats.ts'
-import { advisedAt } from './staffing.ts'
+import { advisedAt, staffedOf } from './staffing.ts'
 import type { Agent, AgentPhase, Call, CallPhase, Party, State } from './state.ts'
 import { surveyScaleOf } from './survey.ts'
 import { extensionsLeft, isWrittenUp } from './wrap-ups.ts'
@@ -307,7 +307,7 @@ function momentOf(state: ReadonlyState, at: number, { calls, today, seats }: Mom
   const waiting = waitingOf(calls)
   const { longestWaitSince } = waiting
   const { agents, advised } = seats
-  const staffed = agents.ready + agents.offered + agents.onCall + agents.onHold + agents.wrapUp
+  const staffed = staffedOf(agents)
   const alarms = alarmsAt(at, {
     longestWaitSince,
     holdLimitAt: holdLimitAt(state, calls),

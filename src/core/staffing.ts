@@ -46,19 +46,33 @@ export function staffedHour(seen: HourSeen, answerMsMax: number): StaffedHour {
   const withA = (agents: number) =>
     erlangA(traffic, agents, { patienceMs, answerMsMax }).answeredWithin
   const isIdle = handleMs === null || counts.inbound === 0
-  const advised = agentsAdvised({ ...traffic, patienceMs, answerMsMax })
+  const advised = isIdle ? null : agentsAdvised({ ...traffic, patienceMs, answerMsMax })
   return {
     hour,
     calls: counts.inbound,
     callsPerHour,
     handleMs,
     load: handleMs === null ? 0 : loadOf(traffic),
-    agentsErlangC: isIdle ? null : advised.erlangC,
-    agentsErlangA: isIdle ? null : advised.erlangA,
+    agentsErlangC: advised?.erlangC ?? null,
+    agentsErlangA: advised?.erlangA ?? null,
     agentsStaffed,
     expectedWithin: isIdle ? null : withA(Math.round(agentsStaffed)),
     observedWithin: counts.inbound === 0 ? null : counts.answeredTimely / counts.inbound,
   }
+}
+
+/** Agents by what they do; away are all others. */
+export interface Seats {
+  readonly ready: number
+  readonly offered: number
+  readonly onCall: number
+  readonly onHold: number
+  readonly wrapUp: number
+}
+
+/** Agents who are signed in and not away. */
+export function staffedOf({ ready, offered, onCall, onHold, wrapUp }: Seats): number {
+  return ready + offered + onCall + onHold + wrapUp
 }
 
 export interface Workload {

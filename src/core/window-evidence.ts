@@ -4,6 +4,7 @@
 import type { QueueId } from './config.ts'
 import type { ExclusionWindow } from './exclusion-windows.ts'
 import type { LiveQueue } from './live.ts'
+import { staffedOf } from './staffing.ts'
 
 /** Calls waiting and in service, per staffed seat, above which the seats cannot carry them. */
 export const OVER_CAPACITY_FACTOR = 1.5
@@ -60,7 +61,7 @@ export function troublesOf(
 
 function overload({ waiting, agents }: Seats, queueId: QueueId | null): Trouble | null {
   const inService = agents.onCall + agents.onHold
-  const staffed = agents.ready + agents.offered + inService + agents.wrapUp
+  const staffed = staffedOf(agents)
   if (staffed === 0 || waiting + inService <= staffed * OVER_CAPACITY_FACTOR) return null
   return { reason: 'over_capacity', queueId, load: { waiting, inService, staffed } }
 }

@@ -5,6 +5,7 @@ import { Gauge, type Registry } from 'prom-client'
 import { rollingCounts } from '../core/counting.ts'
 import { type LiveHotline, liveHotline } from '../core/live.ts'
 import { type CallRateCode, figures, OUTCOMES, RATES } from '../core/metrics.ts'
+import { staffedOf } from '../core/staffing.ts'
 import type { AppOptions } from './context.ts'
 
 const SECOND_MS = 1_000
@@ -102,10 +103,8 @@ function gaugesIn(register: Registry) {
 
 function measureStaffing(gauge: Measure, hotline: () => LiveHotline): void {
   gauge('yingda_agents_staffed', 'Signed in and not away, by queue', ['queue'], (self) => {
-    for (const { queueId, agents } of hotline().queues) {
-      const { ready, offered, onCall, onHold, wrapUp } = agents
-      self.set({ queue: queueId }, ready + offered + onCall + onHold + wrapUp)
-    }
+    for (const { queueId, agents } of hotline().queues)
+      self.set({ queue: queueId }, staffedOf(agents))
   })
   gauge(
     'yingda_agents_advised',
