@@ -4,11 +4,11 @@
 import type { Clock, Timer } from './clock.ts'
 import type { LiveHotline } from './core/live.ts'
 import {
+  causesOf,
   goOnFrom,
-  type OpenTroubles,
+  type OpenCauses,
   observe,
   type Proposal,
-  troublesOf,
 } from './core/window-evidence.ts'
 import type { Log } from './log.ts'
 import type { Database } from './store/database.ts'
@@ -28,7 +28,7 @@ export interface ExclusionWatchOptions {
 
 export class ExclusionWatch {
   readonly #options: ExclusionWatchOptions
-  #open: OpenTroubles = new Map()
+  #open: OpenCauses = new Map()
   /** By reason, queue and start: of one window only its latest shape. */
   readonly #unwritten = new Map<string, Proposal>()
   #timer: Timer
@@ -49,7 +49,7 @@ export class ExclusionWatch {
   async #look(): Promise<void> {
     const { clock, live, partsLost, log } = this.#options
     const at = clock.now()
-    const { open, proposals } = observe(this.#open, at, troublesOf(live(at), partsLost()))
+    const { open, proposals } = observe(this.#open, at, causesOf(live(at), partsLost()))
     this.#open = open
     for (const proposal of proposals) {
       const { reason, queueId, startsAt } = proposal

@@ -19,23 +19,22 @@ export interface Load {
   readonly staffed: number
 }
 
-export type Trouble =
+export type Cause =
   | { readonly reason: 'over_capacity'; readonly queueId: QueueId | null; readonly load: Load }
   /** `parts`: names of what is lost, as the health checks call them. */
   | { readonly reason: 'system_fault'; readonly queueId: null; readonly parts: readonly string[] }
 
 interface Lasting {
   readonly since: number
-  readonly lastAt: number
   readonly proposedAt: number | null
   /** The heaviest load, or every part that was lost. */
-  readonly worst: Trouble
+  readonly worst: Cause
 }
 
-type Seats = Pick<LiveQueue, 'waiting' | 'agents'>
+type Moment = Pick<LiveQueue, 'waiting' | 'agents'>
 
-/** Troubles that go on, by reason and queue. */
-export type OpenTroubles = ReadonlyMap<string, Lasting>
+/** Causes that go on, by reason and queue. */
+export type OpenCauses = ReadonlyMap<string, Lasting>
 
 export type Proposal = Pick<
   ExclusionWindow,
@@ -46,11 +45,11 @@ export type Proposal = Pick<
  * What is wrong at the moment. The whole hotline where that is over its capacity, otherwise single queues;
  * where nobody is staffed no seat can be overloaded.
  */
-export function troublesOf(
-  hotline: Seats & { readonly queues: readonly (Seats & Pick<LiveQueue, 'queueId'>)[] },
+export function causesOf(
+  hotline: Moment & { readonly queues: readonly (Moment & Pick<LiveQueue, 'queueId'>)[] },
   partsLost: readonly string[],
-): Trouble[] {
-  const faults: Trouble[] =
+): Cause[] {
+  const faults: Cause[] =
     partsLost.length === 0
       ? []
       : [{ reason: 'system_fault', queueId: null, parts: [...partsLost].sort() }]
@@ -59,7 +58,7 @@ export function troublesOf(
   return [...faults, ...hotline.queues.flatMap((queue) => overload(queue, queue.queueId) ?? [])]
 }
 
-function overload({ waiting, agents }: Seats, queueId: QueueId | null): Trouble | null {
+function overload({ waiting, agents }: Moment, queueId: QueueId | null): Cause | null {
   const inService = agents.onCall + agents.onHold
   const staffed = staffedOf(agents)
   if (staffed === 0 || waiting + inService <= staffed * OVER_CAPACITY_FACTOR) return null
@@ -68,20 +67,19 @@ function overload({ waiting, agents }: Seats, queueId: QueueId | null): Trouble 
 
 /** Takes what is wrong now into what has been wrong; gives the windows that are now to be proposed or to grow. */
 export function observe(
-  open: OpenTroubles,
+  open: OpenCauses,
   at: number,
-  troubles: readonly Trouble[],
-): { readonly open: OpenTroubles; readonly proposals: readonly Proposal[] } {
+  causes: readonly Cause[],
+): { readonly open: OpenCauses; readonly proposals: readonly Proposal[] } {
   const after = new Map<string, Lasting>()
   const proposals: Proposal[] = []
-  for (const trouble of troubles) {
-    const key = keyOf(trouble)
+  for (const cause of causes) {
+    const key = keyOf(cause)
     const before = open.get(key)
     const lasting: Lasting = {
       since: before?.since ?? at,
-      lastAt: at,
       proposedAt: before?.proposedAt ?? null,
-      worst: worse(before?.worst, trouble),
+      worst: worse(before?.worst, cause),
     }
     const isDue = at - (lasting.proposedAt ?? Number.NEGATIVE_INFINITY) >= GROWING_MS
     const isProposed = isDue && hasLasted(lasting, at)
@@ -95,7 +93,7 @@ export function observe(
 }
 
 /** Somebody has decided on what was proposed so far: what goes on is another window, from its end. */
-export function goOnFrom(open: OpenTroubles, { reason, queueId, endsAt }: Proposal): OpenTroubles {
+export function goOnFrom(open: OpenCauses, { reason, queueId, endsAt }: Proposal): OpenCauses {
   const key = keyOf({ reason, queueId })
   const lasting = open.get(key)
   if (lasting === undefined) return open
@@ -110,7 +108,7 @@ function hasLasted({ since, worst }: Lasting, at: number): boolean {
   return at - since >= LASTING_MS[worst.reason]
 }
 
-function worse(before: Trouble | undefined, now: Trouble): Trouble {
+function worse(before: Cause | undefined, now: Cause): Cause {
   if (before === undefined) return now
   if (before.reason === 'system_fault' && now.reason === 'system_fault')
     return { ...now, parts: [...new Set([...before.parts, ...now.parts])].sort() }
@@ -129,7 +127,7 @@ function proposalOf({ since, worst }: Lasting, endsAt: number): Proposal {
 }
 
 /** Read by people together with what they declare themselves, so in the language of the hotline. */
-function evidenceOf(worst: Trouble, lastedMs: number): string {
+function evidenceOf(worst: Cause, lastedMs: number): string {
   const seconds = Math.round(lastedMs / 1_000)
   if (worst.reason === 'system_fault')
     return `连接中断：${worst.parts.join('、')}，共 ${seconds} 秒`

@@ -1,12 +1,12 @@
 // What the system proposes to leave out of the adjusted figures, and what it does not.
 import { describe, expect, it } from 'vitest'
 import {
+  type Cause,
+  causesOf,
   goOnFrom,
-  type OpenTroubles,
+  type OpenCauses,
   observe,
   type Proposal,
-  type Trouble,
-  troublesOf,
 } from '../../src/core/window-evidence.ts'
 
 const SECOND = 1_000
@@ -20,19 +20,19 @@ function seats(
   return { waiting, agents: { ...none, ...some } }
 }
 
-const load = (waiting: number, queueId: string | null = null): Trouble => ({
+const load = (waiting: number, queueId: string | null = null): Cause => ({
   reason: 'over_capacity',
   queueId,
   load: { waiting, inService: 10, staffed: 10 },
 })
-const lost = (...parts: string[]): Trouble => ({ reason: 'system_fault', queueId: null, parts })
+const lost = (...parts: string[]): Cause => ({ reason: 'system_fault', queueId: null, parts })
 
 /** What is proposed when each trouble stands from its second on; looked at every five. */
-function proposed(troubles: readonly (readonly [number, readonly Trouble[]])[], untilS: number) {
-  let open: OpenTroubles = new Map()
+function proposed(causes: readonly (readonly [number, readonly Cause[]])[], untilS: number) {
+  let open: OpenCauses = new Map()
   const proposals: Proposal[] = []
   for (let second = 0; second <= untilS; second += 5) {
-    const [, now = []] = troubles.filter(([from]) => from <= second).at(-1) ?? []
+    const [, now = []] = causes.filter(([from]) => from <= second).at(-1) ?? []
     const seen = observe(open, second * SECOND, now)
     open = seen.open
     proposals.push(...seen.proposals)
@@ -47,14 +47,14 @@ describe('more calls than the seats can carry', () => {
     ['with free seats', seats(6, { ready: 2, onCall: 8, wrapUp: 2 }), false],
     ['where nobody is staffed', seats(6, {}), false],
   ])('%s', (_, hotline, isOver) => {
-    expect(troublesOf({ ...hotline, queues: [] }, []).length).toBe(isOver ? 1 : 0)
+    expect(causesOf({ ...hotline, queues: [] }, []).length).toBe(isOver ? 1 : 0)
   })
 
   it('names single queues only where the whole hotline can carry its calls', () => {
     const queue = { queueId: 'yue', ...seats(4, { onCall: 1 }) }
-    const calm = troublesOf({ ...seats(4, { ready: 10, onCall: 1 }), queues: [queue] }, [])
+    const calm = causesOf({ ...seats(4, { ready: 10, onCall: 1 }), queues: [queue] }, [])
     expect(calm.map(({ queueId }) => queueId)).toEqual(['yue'])
-    const busy = troublesOf({ ...seats(9, { onCall: 2 }), queues: [queue] }, [])
+    const busy = causesOf({ ...seats(9, { onCall: 2 }), queues: [queue] }, [])
     expect(busy.map(({ queueId }) => queueId)).toEqual([null])
   })
 
@@ -90,7 +90,7 @@ describe('more calls than the seats can carry', () => {
   })
 
   it('goes on as another window once somebody has decided on the first', () => {
-    let open: OpenTroubles = new Map()
+    let open: OpenCauses = new Map()
     const look = (second: number) => {
       const seen = observe(open, second * SECOND, [load(8)])
       open = seen.open
