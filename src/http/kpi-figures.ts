@@ -8,7 +8,7 @@ import { isoTime } from '../core/iso-times.ts'
 import { addCounts, figures, NO_COUNTS } from '../core/metrics.ts'
 import { serviceLevels } from '../core/service-levels.ts'
 import { waitDistribution } from '../core/wait-distribution.ts'
-import { readAgentAggregates } from '../store/agent-aggregates.ts'
+import { sumAgentAggregates } from '../store/agent-aggregates.ts'
 import type { CallCursor } from '../store/calls.ts'
 import { listWindows } from '../store/exclusion-windows.ts'
 import { callsBehind, OPENABLE, PARTS } from '../store/kpi-calls.ts'
@@ -279,15 +279,14 @@ function agentRoute(api: Api, { db, timeZone }: AppOptions): void {
       const { from, to } = stretchOf(query.from, query.to, 400)
       partsOf({ from, to }, 'day')
       const sums = new Map<string, ReturnType<typeof addAgentCounts>>()
-      for (const { grain, ...piece } of await piecesOf(db, { from, to, timeZone })) {
+      for (const { grain, ...stretch } of await piecesOf(db, { from, to, timeZone })) {
         if (grain === 'calls') throw new Error('a period of whole quarters has no ragged end')
-        const ask = { grain, from: piece.from, to: piece.to }
-        const rows = await readAgentAggregates(db, {
+        const ask = { grain, ...stretch }
+        const piece = await sumAgentAggregates(db, {
           ...ask,
           ...(agentId !== undefined && { agentId }),
         })
-        for (const row of rows)
-          sums.set(row.agentId, addAgentCounts(sums.get(row.agentId) ?? {}, row.counts))
+        for (const [id, counts] of piece) sums.set(id, addAgentCounts(sums.get(id) ?? {}, counts))
       }
       return {
         agents: [...sums].map(([id, counts]) => ({ agentId: id, figures: agentFigures(counts) })),

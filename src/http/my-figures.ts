@@ -1,9 +1,9 @@
 // An agent's own day in figures, for whoever sits at the console.
 import { z } from 'zod'
-import { addAgentCounts, agentFigures } from '../core/agent-counts.ts'
+import { agentFigures } from '../core/agent-counts.ts'
 import { dayOf } from '../core/days.ts'
 import { rejection } from '../core/rejections.ts'
-import { readAgentAggregates } from '../store/agent-aggregates.ts'
+import { sumAgentAggregates } from '../store/agent-aggregates.ts'
 import { spanOf } from '../store/kpi.ts'
 import { callerOf } from './access.ts'
 import type { Api, AppOptions } from './context.ts'
@@ -26,9 +26,8 @@ export function myFigureRoutes(api: Api, { db, clock, timeZone }: AppOptions): v
       if (agentId === null) throw refused(rejection('unknown_agent'))
       const day = dayOf(clock.now(), timeZone)
       const [from, to] = await spanOf(db, { from: day, to: day, timeZone })
-      const rows = await readAgentAggregates(db, { grain: 'quarter', from, to, agentId })
-      const counts = rows.map((row) => row.counts).reduce(addAgentCounts, {})
-      return { figures: agentFigures(counts) }
+      const sums = await sumAgentAggregates(db, { grain: 'quarter', from, to, agentId })
+      return { figures: agentFigures(sums.get(agentId) ?? {}) }
     },
   )
 }

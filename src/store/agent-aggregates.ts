@@ -282,6 +282,41 @@ async function write(
     })
 }
 
+export interface AgentAggregateQuery {
+  readonly grain: Grain
+  readonly from: number
+  readonly to: number
+  /** Absent: every agent. */
+  readonly agentId?: string
+}
+
+/**
+ * Sums over the stretches that begin in `[from, to)`, by agent. One row for each agent is sent, with all
+ * that is to be added: adding in SQL takes twice as long, a row for each stretch half as long again.
+ */
+export async function sumAgentAggregates(
+  db: Queryable,
+  query: AgentAggregateQuery,
+): Promise<Map<string, AgentCounts>> {
+  const rows = await db
+    .select({
+      agentId: agentAggregates.agentId,
+      all: sql<AgentCounts[]>`json_agg(${agentAggregates.counts})`,
+    })
+    .from(agentAggregates)
+    .where(matching(query))
+    .groupBy(agentAggregates.agentId)
+    .orderBy(agentAggregates.agentId)
+  return new Map(rows.map(({ agentId, all }) => [agentId, sumOf(all)]))
+}
+
+function sumOf(all: readonly AgentCounts[]): AgentCounts {
+  const sums: Record<string, number> = {}
+  for (const counts of all as readonly Record<string, number>[])
+    for (const name in counts) sums[name] = (sums[name] ?? 0) + (counts[name] ?? 0)
+  return sums
+}
+
 export interface AgentAggregate {
   readonly agentId: string
   readonly startAt: number
@@ -291,9 +326,8 @@ export interface AgentAggregate {
 /** Sums whose stretch begins in `[from, to)`. */
 export async function readAgentAggregates(
   db: Queryable,
-  query: { grain: Grain; from: number; to: number; agentId?: string },
+  query: AgentAggregateQuery,
 ): Promise<AgentAggregate[]> {
-  const { grain, from, to, agentId } = query
   return db
     .select({
       agentId: agentAggregates.agentId,
@@ -301,13 +335,16 @@ export async function readAgentAggregates(
       counts: agentAggregates.counts,
     })
     .from(agentAggregates)
-    .where(
-      and(
-        eq(agentAggregates.grain, grain),
-        gte(agentAggregates.startAt, from),
-        lt(agentAggregates.startAt, to),
-        agentId === undefined ? undefined : eq(agentAggregates.agentId, agentId),
-      ),
-    )
+    .where(matching(query))
     .orderBy(agentAggregates.agentId, agentAggregates.startAt)
+}
+
+function matching({ grain, from, to, agentId }: AgentAggregateQuery) {
+  const { startAt } = agentAggregates
+  return and(
+    eq(agentAggregates.grain, grain),
+    gte(startAt, from),
+    lt(startAt, to),
+    agentId === undefined ? undefined : eq(agentAggregates.agentId, agentId),
+  )
 }

@@ -18,7 +18,7 @@ import {
 import { NORM_ANSWER_MS_MAX } from '../core/kpi-definitions.ts'
 import { NO_COUNTS } from '../core/metrics.ts'
 import { agentsAdvised, patienceOf, type StaffingAdvice, type Workload } from '../core/staffing.ts'
-import { readAgentAggregates } from './agent-aggregates.ts'
+import { sumAgentAggregates } from './agent-aggregates.ts'
 import { listCalendarDays } from './calendar-days.ts'
 import type { Database, Queryable } from './database.ts'
 import { staffingAdvice } from './forecast-schema.ts'
@@ -104,7 +104,7 @@ export async function workloadOf(
   const counts = sums.get(key) ?? NO_COUNTS
   if (counts.answered === 0) return null
   const wrapUps = { wrapUpMs: 0, handled: 0 }
-  for (const { counts: of } of await readAgentAggregates(db, { grain: 'day', from, to })) {
+  for (const of of (await sumAgentAggregates(db, { grain: 'day', from, to })).values()) {
     wrapUps.wrapUpMs += of.wrapUpMs ?? 0
     wrapUps.handled += of.handled ?? 0
   }

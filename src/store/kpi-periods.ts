@@ -9,7 +9,13 @@ import { definitionOn, type KpiDefinition } from '../core/kpi-definitions.ts'
 import { addCountsInto, type CountName, type Counts, NO_COUNTS } from '../core/metrics.ts'
 import type { Queryable } from './database.ts'
 import { countCalls, spanOf } from './kpi.ts'
-import { type Aggregate, readAggregates, readWaits, waitsOfCall } from './kpi-aggregates.ts'
+import {
+  type Aggregate,
+  readAggregates,
+  readWaits,
+  sumAggregates,
+  waitsOfCall,
+} from './kpi-aggregates.ts'
 import type { Dimension, Grain } from './kpi-schema.ts'
 import { calls } from './schema.ts'
 
@@ -34,7 +40,7 @@ export async function countsOfPeriod(
     const rows =
       piece.grain === 'calls'
         ? await ragged(db, query, piece)
-        : await countsKept(db, query, piece.grain, piece)
+        : await sumsKept(db, query, piece.grain, piece)
     for (const { key, counts } of rows) {
       const sum = sums.get(key) ?? { ...NO_COUNTS }
       addCountsInto(sum, counts)
@@ -42,6 +48,38 @@ export async function countsOfPeriod(
     }
   }
   return sums
+}
+
+async function sumsKept(
+  db: Queryable,
+  query: PeriodQuery,
+  grain: Grain,
+  stretch: Stretch,
+): Promise<{ key: string; counts: Counts }[]> {
+  const rows = []
+  for (const part of await byVersion(db, query, stretch))
+    rows.push(...(await sumAggregates(db, { ...askOf(query), grain, ...part })))
+  return rows
+}
+
+/** The stretch, cut where another definition comes into force. */
+async function byVersion(
+  db: Queryable,
+  { version, timeZone, definitions }: PeriodQuery,
+  { from, to }: Stretch,
+): Promise<(Stretch & { version: number })[]> {
+  if (version !== undefined) return [{ from, to, version }]
+  const cuts = new Set([from])
+  for (const { effectiveFrom: day } of definitions) {
+    const [start] = await spanOf(db, { from: day, to: day, timeZone })
+    if (start > from && start < to) cuts.add(start)
+  }
+  const starts = [...cuts].sort((a, b) => a - b)
+  return starts.map((start, place) => ({
+    from: start,
+    to: starts[place + 1] ?? to,
+    version: definitionOn(dayOf(start, timeZone), definitions).version,
+  }))
 }
 
 /** How many calls waited how long, by class (wait-distribution.ts): of the whole hotline or one queue. */

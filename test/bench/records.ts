@@ -5,7 +5,7 @@
 import pg from 'pg'
 import { dayOf } from '../../src/core/days.ts'
 import { definitionOn } from '../../src/core/kpi-definitions.ts'
-import { readAgentAggregates } from '../../src/store/agent-aggregates.ts'
+import { sumAgentAggregates } from '../../src/store/agent-aggregates.ts'
 import { listCalls } from '../../src/store/calls.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { reportHolds } from '../../src/store/hold-report.ts'
@@ -152,7 +152,7 @@ function questions(db: Database): Record<string, Ask> {
     'reports.month_of_queues': sums('queue', 30),
     'reports.year_of_queues': sums('queue', 365),
     'reports.agents_of_month': (run) =>
-      readAgentAggregates(db, { grain: 'day', ...within(run, 30) }),
+      sumAgentAggregates(db, { grain: 'day', ...within(run, 30) }),
     'reports.holds_of_day_by_agent': (run) =>
       reportHolds(db, 'agent', { ...within(run, 1), timeZone: ZONE }),
     'reports.calls_behind_a_figure': behind('numerator'),
@@ -232,5 +232,9 @@ const COPIES_SQL = `
 const AGENTS_SQL = `
   insert into agent_aggregates (agent_id, grain, start_at, counts)
   select 'a' || a, 'day', to_timestamp(${START / 1_000}) + make_interval(days => d),
-    '{"offers": 60, "offersAnswered": 55, "handled": 55, "onCallMs": 14400000, "wrapUpMs": 3600000}'::jsonb
+    '{"offers": 60, "offersAnswered": 55, "offersLate": 3, "offersMissed": 2, "offersRejected": 1,
+      "offersCallerAbandoned": 2, "ringMsAnswered": 312345, "handled": 55, "transferred": 4, "holds": 12,
+      "holdsExceeded": 2, "holdMs": 323456, "readyMs": 3600000, "offeredMs": 334567, "onCallMs": 14400000,
+      "wrapUpMs": 3600000, "notReadyMs": 3600000, "notReadyMs:meal": 2400000,
+      "notReadyMs:rest": 1200000}'::jsonb
   from generate_series(0, 199) a, generate_series(0, ${DAYS - 1}) d`
