@@ -281,12 +281,9 @@ function agentRoute(api: Api, { db, timeZone }: AppOptions): void {
       const sums = new Map<string, ReturnType<typeof addAgentCounts>>()
       for (const { grain, ...stretch } of await piecesOf(db, { from, to, timeZone })) {
         if (grain === 'calls') throw new Error('a period of whole quarters has no ragged end')
-        const ask = { grain, ...stretch }
-        const piece = await sumAgentAggregates(db, {
-          ...ask,
-          ...(agentId !== undefined && { agentId }),
-        })
-        for (const [id, counts] of piece) sums.set(id, addAgentCounts(sums.get(id) ?? {}, counts))
+        const of = agentId === undefined ? {} : { agentId }
+        const part = await sumAgentAggregates(db, { ...of, ...stretch, grain })
+        for (const [id, counts] of part) sums.set(id, addAgentCounts(sums.get(id) ?? {}, counts))
       }
       return {
         agents: [...sums].map(([id, counts]) => ({ agentId: id, figures: agentFigures(counts) })),

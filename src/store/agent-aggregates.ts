@@ -292,7 +292,7 @@ export interface AgentAggregateQuery {
 
 /**
  * Sums over the stretches that begin in `[from, to)`, by agent. One row for each agent is sent, with all
- * that is to be added: adding in SQL takes twice as long, a row for each stretch half as long again.
+ * that is to be added: a row for each stretch takes longer to send, and SQL longer to add what is JSON.
  */
 export async function sumAgentAggregates(
   db: Queryable,
