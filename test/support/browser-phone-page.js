@@ -56,6 +56,11 @@ async function askForMicrophone() {
   for (const track of microphone.getTracks()) track.stop()
 }
 
+const agreed = (offer) =>
+  new Promise((resolve, reject) => {
+    if (!offer(resolve)) reject(new Error('an offer is under way already'))
+  })
+
 window.phone = {
   events,
   start({ url, user, password, hertz }) {
@@ -90,8 +95,8 @@ window.phone = {
     ua.call(`sip:${to}@yingda`, { mediaStream: voice.stream, pcConfig })
   },
   reject: () => session.terminate({ status_code: 486 }),
-  hold: () => session.hold(),
-  unhold: () => session.unhold(),
+  hold: () => agreed((done) => session.hold({}, done)),
+  unhold: () => agreed((done) => session.unhold({}, done)),
   refer: (to) =>
     session.refer(`sip:${to}@yingda`, {
       eventHandlers: {

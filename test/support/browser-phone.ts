@@ -86,8 +86,9 @@ interface PagePhone {
   answer(): Promise<void>
   dial(to: string): Promise<void>
   reject(): void
-  hold(): void
-  unhold(): void
+  /** Over when the other side has agreed: until then the phone makes no further offer. */
+  hold(): Promise<void>
+  unhold(): Promise<void>
   refer(to: string): void
   digit(digit: string): void
   hangUp(): void
